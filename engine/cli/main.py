@@ -1,0 +1,96 @@
+"""Arguments of the `lobule` command, and the one place where errors become exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine import __version__, logs, storage
+from engine.cli import analyze, models, scan
+from engine.cli.console import say
+from engine.domain.errors import Cancelled, EngineError
+
+LANGUAGES = ("en", "zh_CN")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)  # names in any script, on consoles of any encoding
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    logs.set_up(storage.data_folder() / "logs")
+    try:
+        return int(arguments.run(arguments))
+    except EngineError as fault:
+        say(f"lobule: {fault.what}")
+        say(f"        {fault.remedy}")
+        return fault.exit_status
+    except (Cancelled, KeyboardInterrupt):
+        say("lobule: cancelled; nothing was kept.")
+        return Cancelled.exit_status
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="lobule",
+        description="Decision support for focal liver lesions on non-contrast MRI, offline. "
+        "The models that ship were trained on simulated images and are not for use with patients.",
+    )
+    parser.add_argument("--version", action="version", version=f"lobule {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    command = commands.add_parser("scan", help="say what a folder holds and which series plays which role")
+    _add_folder(command)
+    command.add_argument("--json", metavar="FILE", help="write JSON to FILE, '-' for stdout only")
+    command.set_defaults(run=scan.run)
+
+    command = commands.add_parser("analyze", help="classify the outlined lesions of a study and write a report")
+    _add_folder(command)
+    command.add_argument(
+        "--roi", metavar="FILE", action="append", type=Path, default=[], help="outline file (repeatable)"
+    )
+    command.add_argument("--model", metavar="ID|PATH", default=None, help="package id or folder (default: auto)")
+    command.add_argument("--provider", default="auto", help="auto, cpu, cuda, tensorrt, openvino, coreml, directml")
+    command.add_argument("--case", metavar="FILE", type=Path, help="start from the decisions in a case.json")
+    command.add_argument("--out", metavar="DIR", type=Path, help="output folder (default: lobule-out/DATE_DIGEST)")
+    command.add_argument("--role", metavar="ROLE=KEY", action="append", default=[], help="give a role to a series")
+    command.add_argument("--study", metavar="UID", help="which study, where the folder holds several")
+    command.add_argument("--treated", action="store_true", help="the lesion was treated before")
+    command.add_argument("--deidentify", action="store_true", help="leave every identifier out of the outputs")
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
+    command.set_defaults(run=analyze.run)
+
+    command = commands.add_parser("models", help="list, verify, install or remove model packages")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    action = actions.add_parser("list", help="list the installed packages")
+    action.set_defaults(run=models.run_list)
+    action = actions.add_parser("verify", help="check digests and replay the self-test")
+    action.add_argument("package", nargs="?", metavar="ID|PATH")
+    action.set_defaults(run=models.run_verify)
+    action = actions.add_parser("install", help="install a package folder or .lobule file")
+    action.add_argument("package", metavar="PATH", type=Path)
+    action.set_defaults(run=models.run_install)
+    action = actions.add_parser("remove", help="remove an installed package")
+    action.add_argument("package", metavar="ID")
+    action.set_defaults(run=models.run_remove)
+
+    command = commands.add_parser("sample", help="write the sample study (simulated images with an outline)")
+    command.add_argument("folder", metavar="DIR", type=Path)
+    command.set_defaults(run=scan.run_sample)
+
+    command = commands.add_parser("selftest", help="replay every installed package on every provider found")
+    command.set_defaults(run=models.run_selftest)
+    return parser
+
+
+def _add_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", metavar="FOLDER", type=Path, help="folder, file, DICOMDIR or zip")

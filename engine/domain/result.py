@@ -1,0 +1,178 @@
+"""Results: from the prediction for one slice to the statement about one patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.labels import BENIGN
+from engine.domain.package import ModelPackage
+from engine.domain.roi import LesionId
+from engine.domain.sample import SliceInput, SliceRef
+
+__all__ = [
+    "BENIGN",
+    "Analysis",
+    "Caution",
+    "ContrastFollowUp",
+    "Effect",
+    "LesionResult",
+    "PackageFacts",
+    "Prediction",
+    "SliceResult",
+    "StudyResult",
+]
+
+
+class Effect(StrEnum):
+    """What a caution does to the result."""
+
+    INFORM = "inform"
+    WITHHOLD = "withhold"
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One reason for care: a stable code, what it does, and the sentence that is shown."""
+
+    code: str
+    effect: Effect
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """The network's answer for one slice.
+
+    Attributes:
+        ref: The slice.
+        logits: (k,) float32.
+        probabilities: (k,) float64 softmax of the logits, in the package's label order.
+        cam: (k, h, w) float32: Grad-CAM of every class up to a positive factor, >= 0.
+        features: (f,) float32: the last hidden layer.
+    """
+
+    ref: SliceRef
+    logits: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+    cam: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        for name in ("logits", "probabilities", "cam", "features"):
+            getattr(self, name).flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True)
+class SliceResult:
+    """One row of the table: scores by label and the label with the largest."""
+
+    ref: SliceRef
+    scores: Mapping[str, float]
+    predicted: str
+
+
+@dataclass(frozen=True, slots=True)
+class LesionResult:
+    """One lesion by both rules.
+
+    Attributes:
+        slices: One per analysis plane that the outline touches, in order.
+        summed_scores: Slice scores added up, by label (sum rule).
+        predicted: Label with the largest sum.
+        malignant_slices: Indices of slices predicted other than benign (any-slice rule).
+        longest_diameter_mm: Largest distance between two outline points on one plane.
+        volume_ml: Outline volume on the T2 slices.
+        roi_origin: As in `Roi.origin`.
+        interpolated: Unconfirmed interpolated outlines were used.
+    """
+
+    lesion_id: LesionId
+    slices: tuple[SliceResult, ...]
+    summed_scores: Mapping[str, float]
+    predicted: str
+    malignant_slices: tuple[int, ...]
+    longest_diameter_mm: float
+    volume_ml: float
+    roi_origin: str
+    interpolated: bool = False
+    name: str = ""
+
+    @property
+    def malignant_by_any_slice(self) -> bool:
+        """True when at least one slice was classified as malignant."""
+        return bool(self.malignant_slices)
+
+    @property
+    def mean_scores(self) -> dict[str, float]:
+        """Summed scores divided by the number of slices."""
+        return {label: value / len(self.slices) for label, value in self.summed_scores.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastFollowUp:
+    """The flag: True raised, False not raised, None withheld, with the words of the safety rules."""
+
+    recommended: bool | None
+    headline: str
+    reason: str
+    withheld_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFacts:
+    """Which package made a result."""
+
+    id: str
+    version: str
+    digest: str
+    clinical_status: str
+    roles: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """Everything that was concluded for one patient.
+
+    A withheld result keeps the lesions it could compute; `predicted`, `scores` and `malignant_by_any_slice`
+    are None when there is nothing to conclude from.
+    """
+
+    engine_version: str
+    case_digest: str
+    study_instance_uid: str
+    package: PackageFacts
+    provider: str
+    lesions: tuple[LesionResult, ...]
+    predicted: str | None
+    scores: Mapping[str, float] | None
+    malignant_by_any_slice: bool | None
+    follow_up: ContrastFollowUp
+    cautions: tuple[Caution, ...] = ()
+    roles_used: Mapping[str, str] | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """True when a caution withholds the flag."""
+        return self.follow_up.recommended is None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A result with the evidence behind it, for overlays, previews and figures. Never stored as a whole.
+
+    Attributes:
+        inputs: What the network saw, per lesion and slice, aligned with `StudyResult.lesions`.
+        predictions: What it answered, aligned with `inputs`.
+        package: The package that ran.
+    """
+
+    result: StudyResult
+    inputs: Mapping[LesionId, tuple[SliceInput, ...]]
+    predictions: Mapping[LesionId, tuple[Prediction, ...]]
+    package: ModelPackage

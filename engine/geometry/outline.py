@@ -1,0 +1,124 @@
+"""Outlines: between closed polygons and masks, in pixels and in patient millimetres.
+
+One rule joins both directions: a pixel belongs to an outline when its **centre** lies inside by the even-odd rule. Masks are
+traced half-way between pixel centres, so that tracing a mask and filling the trace gives the mask back, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from contourpy import contour_generator
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist
+
+from engine.domain.roi import Contour, Roi
+from engine.domain.volume import Volume
+from engine.geometry.affine import Matrix, to_index, to_world
+
+Polygon = NDArray[np.float64]
+
+
+def outline_of_mask(mask: NDArray[np.bool_]) -> list[Polygon]:
+    """Trace a (row, column) mask.
+
+    Returns:
+        Closed polygons (N, 2) of (row, column) indices, last point not repeated; holes are polygons of their own.
+    """
+    padded = np.pad(np.asarray(mask, dtype=np.float32), 1)
+    lines = contour_generator(z=padded).lines(0.5)
+    return [np.asarray(line[:-1, ::-1], dtype=np.float64) - 1.0 for line in lines if len(line) > 3]
+
+
+def rasterise(polygons: Sequence[Polygon], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Fill polygons of (row, column) indices by the even-odd rule at pixel centres.
+
+    An edge spans the half-open row interval [low, high), so that a shared vertex is counted once. A centre that lies on an
+    edge belongs to the region on its right.
+
+    Returns:
+        (row, column) bool mask of `shape`.
+    """
+    rows, columns = shape
+    toggles = np.zeros((rows, columns + 1), dtype=np.int32)
+    for polygon in polygons:
+        points = np.asarray(polygon, dtype=np.float64)
+        starts, ends = points, np.roll(points, -1, axis=0)
+        low = np.minimum(starts[:, 0], ends[:, 0])
+        high = np.maximum(starts[:, 0], ends[:, 0])
+        first = np.clip(np.ceil(low), 0, rows).astype(np.int64)
+        stop = np.clip(np.ceil(high), 0, rows).astype(np.int64)
+        counts = stop - first
+        edges = np.repeat(np.arange(len(points)), counts)
+        if edges.size == 0:
+            continue
+        offsets = np.arange(edges.size) - np.repeat(np.cumsum(counts) - counts, counts)
+        row = first[edges] + offsets
+        (r0, c0), (r1, c1) = starts[edges].T, ends[edges].T
+        crossing = c0 + (row - r0) * (c1 - c0) / (r1 - r0)
+        column = np.clip(np.ceil(crossing), 0, columns).astype(np.int64)
+        np.add.at(toggles, (row, column), 1)
+    inside: NDArray[np.bool_] = np.cumsum(toggles, axis=1)[:, :columns] % 2 == 1
+    return inside
+
+
+def contours_of_mask(mask: NDArray[np.bool_], affine: Matrix) -> tuple[Contour, ...]:
+    """Trace a (slice, row, column) mask into contours on its slice planes, in patient mm."""
+    contours: list[Contour] = []
+    for index in np.flatnonzero(mask.any(axis=(1, 2))):
+        for polygon in outline_of_mask(mask[index]):
+            indices = np.column_stack([np.full(len(polygon), float(index)), polygon])
+            contours.append(Contour(to_world(affine, indices)))
+    return tuple(contours)
+
+
+def contours_by_slice(roi: Roi, affine: Matrix) -> dict[int, list[Contour]]:
+    """Group contours by the nearest slice index of a stack (any integer, also outside it)."""
+    groups: dict[int, list[Contour]] = {}
+    for contour in roi.contours:
+        position = to_index(affine, contour.points_mm)[:, 0].mean()
+        groups.setdefault(int(np.floor(position + 0.5)), []).append(contour)
+    return dict(sorted(groups.items()))
+
+
+def polygons_in_plane(contours: Sequence[Contour], affine: Matrix) -> list[Polygon]:
+    """Project contours onto the slice plane of a stack: polygons (N, 2) of continuous (row, column) indices."""
+    return [to_index(affine, contour.points_mm)[:, 1:] for contour in contours]
+
+
+def mask_of_roi(roi: Roi, affine: Matrix, shape: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Fill an ROI on a stack: contours go to their nearest slice; those outside the stack are left out.
+
+    Returns:
+        (slice, row, column) bool mask of `shape`.
+    """
+    mask = np.zeros(shape, dtype=bool)
+    for index, contours in contours_by_slice(roi, affine).items():
+        if 0 <= index < shape[0]:
+            mask[index] = rasterise(polygons_in_plane(contours, affine), (shape[1], shape[2]))
+    return mask
+
+
+def volume_ml(roi: Roi, volume: Volume) -> float:
+    """Return the volume of the filled outlines on the slices of `volume`, in millilitres."""
+    voxel_mm3 = abs(float(np.linalg.det(volume.affine[:3, :3])))
+    return float(mask_of_roi(roi, volume.affine, volume.shape).sum() * voxel_mm3 / 1000.0)
+
+
+def longest_diameter_mm(roi: Roi, affine: Matrix) -> float:
+    """Return the largest distance between two outline points on one slice plane of a stack, in mm."""
+    longest = 0.0
+    for contours in contours_by_slice(roi, affine).values():
+        points = np.concatenate([contour.points_mm for contour in contours])
+        longest = max(longest, float(pdist(_hull(points, affine)).max()))
+    return longest
+
+
+def _hull(points_mm: NDArray[np.float64], affine: Matrix) -> NDArray[np.float64]:
+    """Keep the points that can be the ends of the longest distance: all of them when they lie on one line."""
+    try:
+        return points_mm[ConvexHull(to_index(affine, points_mm)[:, 1:]).vertices]
+    except QhullError:
+        return points_mm

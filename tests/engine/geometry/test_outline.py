@@ -1,0 +1,76 @@
+"""Outlines: masks traced and filled give themselves back; measures worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from engine.domain.roi import Contour, LesionId, Roi
+from engine.geometry.affine import to_world
+from engine.geometry.outline import (
+    contours_of_mask,
+    longest_diameter_mm,
+    mask_of_roi,
+    outline_of_mask,
+    rasterise,
+    volume_ml,
+)
+from tests.support.volumes import axial_affine, box_roi, linear_volume, turned
+
+masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
+
+
+@given(masks)
+@settings(max_examples=200, deadline=None)
+def test_tracing_and_filling_gives_the_mask_back(mask):
+    np.testing.assert_array_equal(rasterise(outline_of_mask(mask), mask.shape), mask)
+
+
+@given(masks, st.floats(-40, 40), st.sampled_from("xyz"))
+@settings(max_examples=60, deadline=None)
+def test_round_trip_through_an_oblique_patient_space(mask, degrees, axis):
+    affine = turned(axial_affine(step=7.0, row=0.8, column=1.3, origin=(-90, 40, 12)), degrees, axis)
+    stack = np.zeros((3, *mask.shape), dtype=bool)
+    stack[1] = mask
+    roi = Roi(LesionId("L1"), contours_of_mask(stack, affine))
+    np.testing.assert_array_equal(mask_of_roi(roi, affine, stack.shape), stack)
+
+
+def test_pixel_centres_decide():
+    # a square from 0.6 to 2.4 contains the centres 1 and 2 only
+    square = np.array([(0.6, 0.6), (0.6, 2.4), (2.4, 2.4), (2.4, 0.6)])
+    mask = rasterise([square], (4, 4))
+    assert np.argwhere(mask).tolist() == [[1, 1], [1, 2], [2, 1], [2, 2]]
+
+
+def test_inner_ring_is_a_hole_and_island_inside_it_is_filled():
+    def ring(a, b):
+        return np.array([(a, a), (a, b), (b, b), (b, a)])
+
+    mask = rasterise([ring(0.5, 8.5), ring(2.5, 6.5), ring(3.5, 5.5)], (10, 10))
+    # 8 x 8 pixels, less 4 x 4, plus 2 x 2
+    assert mask.sum() == 64 - 16 + 4
+
+
+def test_outline_partly_outside_the_image_is_cut_not_wrapped():
+    mask = rasterise([np.array([(-5.0, -5.0), (-5.0, 1.5), (1.5, 1.5), (1.5, -5.0)])], (4, 4))
+    assert np.argwhere(mask).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def test_diameter_and_volume_by_hand():
+    # 30 rows of 1.5 mm by 40 columns of 0.5 mm: sides 45 and 20 mm, diagonal sqrt(2025 + 400) = 49.24 mm
+    affine = axial_affine(step=8.0, row=1.5, column=0.5)
+    roi = box_roi(affine, [1, 2], (9.5, 39.5), (4.5, 44.5))
+    assert longest_diameter_mm(roi, affine) == pytest.approx(np.hypot(45.0, 20.0))
+    # 2 slices x 30 x 40 pixels x (8 x 1.5 x 0.5) mm3 = 14400 mm3
+    volume = linear_volume(affine, (4, 60, 60), (1, 0, 0))
+    assert volume_ml(roi, volume) == pytest.approx(14.4)
+
+
+def test_points_on_one_line_still_have_a_length():
+    affine = axial_affine()
+    line = Roi(LesionId("L1"), (Contour(to_world(affine, [(0, 0, 0), (0, 0, 3), (0, 0, 7)])),))
+    assert longest_diameter_mm(line, affine) == pytest.approx(7.0)

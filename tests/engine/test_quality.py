@@ -1,0 +1,185 @@
+"""Each caution: an occasion that raises it and one that does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import quality
+from engine.domain.case import Case
+from engine.domain.package import ClinicalStatus, FeatureStatistics, ModelManifest, ModelPackage, PreprocessSpec
+from engine.domain.result import Effect, LesionResult, Prediction, SliceResult
+from engine.domain.roi import LesionId
+from engine.domain.sample import SliceRef
+from engine.domain.sequence import SequenceFacts, SequenceRole
+from engine.domain.study import PatientContext, Series, Study
+from engine.domain.volume import VolumeSet
+from tests.support.volumes import axial_affine, box_roi, linear_volume
+
+T2, DWI = SequenceRole.T2, SequenceRole.DWI
+
+
+def series(key, step=8.0, notes=(), **facts):
+    return Series(key, key, "1.2.3", SequenceFacts(modality="MR", **facts), (), 40, 50, step, None, notes)
+
+
+def package(*channels):
+    return ModelPackage(
+        Path(),
+        ModelManifest(
+            id="m",
+            version="1",
+            labels=("benign", "primary_malignancy", "metastasis"),
+            preprocess=PreprocessSpec(channels=channels),
+            clinical_status=ClinicalStatus.SIMULATED,
+            intended_use="tests",
+            files={"model.onnx": "0"},
+        ),
+        "digest",
+    )
+
+
+T2_AFFINE = axial_affine(step=8.0)
+ROI = box_roi(T2_AFFINE, [2, 3], (10, 20), (10, 20))
+
+
+def codes(*, age=50.0, model=None, dwi=None, t2=None, volumes=None, case=None, body="ABDOMEN", description=""):
+    t2 = t2 or series("a", body_part_examined=body)
+    dwi = dwi or series("b", b_value_s_mm2=800.0)
+    study = Study("1", PatientContext(age_years=age), (t2, dwi), study_description=description)
+    case = case or Case("1", {T2: "a", DWI: "b"}, (ROI,))
+    volumes = volumes or VolumeSet({role: linear_volume(T2_AFFINE, (6, 40, 50), (1, 0, 0)) for role in (T2, DWI)})
+    found = quality.before_analysis(study, case, model or package(T2, DWI, T2), volumes)
+    return {caution.code: caution.effect for caution in found}
+
+
+def test_an_ordinary_study_raises_nothing():
+    assert codes() == {}
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (17.9, {"age-under-18": Effect.WITHHOLD}),
+        (18.0, {}),
+        (None, {"age-unknown": Effect.INFORM}),
+    ],
+)
+def test_age(age, expected):
+    assert codes(age=age) == expected
+
+
+@pytest.mark.parametrize(
+    ("b_value", "expected"),
+    [
+        (800.0, None),
+        (1000.0, None),
+        (750.0, Effect.INFORM),
+        (1100.0, Effect.INFORM),
+        (500.0, Effect.INFORM),
+        (499.0, Effect.WITHHOLD),
+        (None, Effect.INFORM),
+    ],
+)
+def test_b_value(b_value, expected):
+    found = codes(dwi=series("b", b_value_s_mm2=b_value))
+    assert found.get("b-value") == expected
+
+
+def test_t2_only():
+    assert codes(model=package(T2, T2, T2)) == {"t2-only": Effect.INFORM}
+
+
+def test_treated():
+    case = Case("1", {T2: "a", DWI: "b"}, (ROI,), treated=True)
+    assert codes(case=case) == {"treated-lesion": Effect.WITHHOLD}
+
+
+def test_coverage_withholds_when_a_channel_ends_inside_the_lesion():
+    # the lesion reaches slice 3 at z = 24; a DWI of two slices of 8 mm ends at z = 12
+    short = VolumeSet(
+        {T2: linear_volume(T2_AFFINE, (6, 40, 50), (1, 0, 0)), DWI: linear_volume(T2_AFFINE, (2, 40, 50), (1, 0, 0))}
+    )
+    assert codes(volumes=short) == {"coverage": Effect.WITHHOLD}
+    assert quality.roles_covering(short, (ROI,)) == (T2,)
+
+
+def test_frames_of_reference():
+    there = linear_volume(T2_AFFINE, (6, 40, 50), (1, 0, 0))
+    other = VolumeSet({T2: there, DWI: replace(there, frame_of_reference_uid="9.9")})
+    assert codes(volumes=other) == {"misaligned": Effect.INFORM}
+
+
+def test_geometry():
+    assert codes(t2=series("a", step=12.0, body_part_examined="LIVER")) == {"geometry": Effect.INFORM}
+    assert codes(dwi=series("b", notes=("one slice is missing",), b_value_s_mm2=800.0)) == {"geometry": Effect.INFORM}
+
+
+def test_interpolated():
+    contour = replace(ROI.contours[0], interpolated=True)
+    case = Case("1", {T2: "a", DWI: "b"}, (ROI.with_contours((contour, ROI.contours[1])),))
+    assert codes(case=case) == {"interpolated-roi": Effect.INFORM}
+
+
+def test_contrast():
+    assert codes(dwi=series("b", b_value_s_mm2=800.0, contrast_agent="Gadovist")) == {"contrast-images": Effect.INFORM}
+
+
+@pytest.mark.parametrize(
+    ("body", "description", "raised"),
+    [
+        ("BRAIN", "", True),
+        ("", "MR prostate", True),
+        ("", "", False),
+        ("", "MRI liver and pelvis", False),
+        ("HEADER", "", False),
+    ],
+)
+def test_region(body, description, raised):
+    assert ("not-liver" in codes(body=body, description=description)) == raised
+
+
+def lesion(diameter, predicted="benign", malignant=()):
+    ref = SliceRef(LesionId("L1"), 0, 0.0, 0)
+    one = SliceResult(ref, {"benign": 1.0}, "benign")
+    return LesionResult(LesionId("L1"), (one,), {"benign": 1.0}, predicted, malignant, diameter, 1.0, "drawn")
+
+
+def after(lesions, predictions=None, statistics=None):
+    return {c.code for c in quality.after_analysis(lesions, predictions or {}, statistics)}
+
+
+def test_small_lesion():
+    assert after([lesion(9.9)]) == {"small-lesion"}
+    assert after([lesion(10.0)]) == set()
+
+
+def test_slices_disagree():
+    assert after([lesion(20, "benign", (3,))]) == {"slices-disagree"}
+    assert after([lesion(20, "metastasis", (3,))]) == set()
+
+
+def test_unfamiliar_input_by_hand():
+    # one direction (1, 0) with spread 2; what it leaves out is scaled by 1. At (4, 0): sqrt((4/2)^2) = 2; at (0, 3): 3
+    statistics = FeatureStatistics(np.zeros(2), np.array([[1.0, 0.0]]), np.array([2.0]), 1.0, 2.5)
+    assert statistics.distance(np.array([4.0, 0.0])) == pytest.approx(2.0)
+    assert statistics.distance(np.array([0.0, 3.0])) == pytest.approx(3.0)
+
+    def answers(features):
+        return {
+            LesionId("L1"): (
+                Prediction(
+                    SliceRef(LesionId("L1"), 0, 0.0, 0),
+                    np.zeros(3, np.float32),
+                    np.zeros(3),
+                    np.zeros((3, 1, 1), np.float32),
+                    np.array(features, np.float32),
+                ),
+            )
+        }
+
+    assert after([], answers([4.0, 0.0]), statistics) == set()
+    assert after([], answers([0.0, 3.0]), statistics) == {"unfamiliar-input"}
