@@ -41,7 +41,10 @@ def to_index(affine: Matrix, points_mm: ArrayLike) -> NDArray[np.float64]:
 
 
 def normal(affine: Matrix) -> NDArray[np.float64]:
-    """Return the unit normal of the slices: the direction in which the slice index grows, at right angles to the plane."""
+    """Return the unit normal of the slices.
+
+    The direction in which the slice index grows, at right angles to the plane.
+    """
     across = np.cross(affine[:3, 2], affine[:3, 1])
     across /= np.linalg.norm(across)
     return across if across @ affine[:3, 0] >= 0 else -across

@@ -1,7 +1,8 @@
 """Outlines: between closed polygons and masks, in pixels and in patient millimetres.
 
-One rule joins both directions: a pixel belongs to an outline when its **centre** lies inside by the even-odd rule. Masks are
-traced half-way between pixel centres, so that tracing a mask and filling the trace gives the mask back, exactly.
+One rule joins both directions: a pixel belongs to an outline when its **centre** lies inside by the even-odd rule.
+Masks are traced half-way between pixel centres, so that tracing a mask and filling the trace gives the mask back,
+exactly.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def outline_of_mask(mask: NDArray[np.bool_]) -> list[Polygon]:
 def rasterise(polygons: Sequence[Polygon], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Fill polygons of (row, column) indices by the even-odd rule at pixel centres.
 
-    An edge spans the half-open row interval [low, high), so that a shared vertex is counted once. A centre that lies on an
-    edge belongs to the region on its right.
+    An edge spans the half-open row interval [low, high), so that a shared vertex is counted once. A centre that lies
+    on an edge belongs to the region on its right.
 
     Returns:
         (row, column) bool mask of `shape`.
@@ -119,6 +120,7 @@ def longest_diameter_mm(roi: Roi, affine: Matrix) -> float:
 def _hull(points_mm: NDArray[np.float64], affine: Matrix) -> NDArray[np.float64]:
     """Keep the points that can be the ends of the longest distance: all of them when they lie on one line."""
     try:
-        return points_mm[ConvexHull(to_index(affine, points_mm)[:, 1:]).vertices]
+        corners: NDArray[np.intp] = ConvexHull(to_index(affine, points_mm)[:, 1:]).vertices
     except QhullError:
         return points_mm
+    return points_mm[corners]

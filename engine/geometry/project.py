@@ -1,6 +1,7 @@
 """Projection of class maps: from the coarse map of one network input to the pixels of another plane.
 
-A class map (h, w) covers the same square as the network input (n, n); its cells are larger. Both share their outer edges.
+A class map (h, w) covers the same square as the network input (n, n); its cells are larger. Both share their outer
+edges.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Resampling: reading a volume at other places in patient space, linearly.
 
-The one home of SimpleITK's resampler. Inside half a voxel of the outermost centres the edge value holds; beyond that there is
-no data and the answer is NaN.
+The one home of SimpleITK's resampler. Inside half a voxel of the outermost centres the edge value holds; beyond that
+there is no data and the answer is NaN.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def sample_slab(
 ) -> NDArray[np.float32]:
     """Read one plane of `volume`, averaged over a slab around it where the volume is finer than the slab.
 
-    The number of equally weighted linear samples is ceil(slab / spacing of the volume along the plane's normal), placed in the
-    middle of equal parts of the slab: one sample, on the plane itself, for a stack as coarse as the slab.
+    The number of equally weighted linear samples is ceil(slab / spacing of the volume along the plane's normal),
+    placed in the middle of equal parts of the slab: one sample, on the plane itself, for a stack as coarse as the slab.
 
     Args:
         affine: Plane to read: index (0, row, column) to patient mm; its first column is the normal.
@@ -82,7 +82,8 @@ def sample_slab(
         start[:3, 0] = direction * (slab_mm / count)
     planes = sample(volume, start, (count, *shape))
     if count == 1:
-        return planes[0]
+        only: NDArray[np.float32] = planes[0]
+        return only
     held = np.isfinite(planes)
     number = held.sum(axis=0)
     total = np.where(held, planes, 0.0).sum(axis=0, dtype=np.float64)
@@ -100,5 +101,5 @@ def covers(volume: Volume, points_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say for points (N, 3) whether they lie inside the stack (half a voxel beyond the outermost centres counts)."""
     index = to_index(volume.affine, points_mm)
     limits = np.asarray(volume.shape) - 0.5
-    inside: NDArray[np.bool_] = ((index >= -0.5 - 1e-6) & (index <= limits + 1e-6)).all(axis=1)
-    return inside
+    inside = (index >= -0.5 - 1e-6) & (index <= limits + 1e-6)
+    return np.asarray(inside.all(axis=1))
