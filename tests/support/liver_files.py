@@ -1,0 +1,52 @@
+"""A small liver study as files: axial T2 and diffusion series that the recognition is sure of.
+
+Pixels are plain levels.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.dicom_writer import write_stack
+
+T2_TAGS = {
+    "SeriesDescription": "t2_tse_fs_tra_trig",
+    "ScanningSequence": "SE",
+    "SequenceVariant": "SK",
+    "ScanOptions": "FS",
+    "EchoTime": 84.0,
+    "RepetitionTime": 4200.0,
+    "EchoTrainLength": 20,
+    "ImageType": ["ORIGINAL", "PRIMARY", "M"],
+    "BodyPartExamined": "LIVER",
+}
+DWI_TAGS = {
+    "SeriesDescription": "ep2d_diff_b800_tra_TRACEW",
+    "ScanningSequence": "EP",
+    "EchoTime": 62.0,
+    "RepetitionTime": 5200.0,
+    "DiffusionBValue": 800.0,
+    "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TRACEW"],
+    "BodyPartExamined": "LIVER",
+}
+
+
+def write_liver_study(folder: Path, *, patient: str = "P-1", study_uid: str = "1.2.826.0.1.9.1") -> Path:
+    """Write 20 T2 slices every 6 mm and 16 diffusion slices every 8 mm, 160 mm square, and return the folder."""
+    common = {
+        "PatientID": patient,
+        "PatientName": "Muster^Anna",
+        "PatientAge": "054Y",
+        "StudyInstanceUID": study_uid,
+        "StudyDate": "20260312",
+        "FrameOfReferenceUID": f"{study_uid}.99",
+    }
+    write_stack(
+        folder / "t2", slices=20, step_mm=6.0, first_mm=(-80, -80, -60), pixel_spacing_mm=(2.5, 2.5), series=2,
+        tags={**common, **T2_TAGS, "SeriesInstanceUID": f"{study_uid}.2"}, shape=(64, 64),
+    )  # fmt: skip
+    write_stack(
+        folder / "dwi", slices=16, step_mm=8.0, first_mm=(-80, -80, -62), pixel_spacing_mm=(4.0, 4.0), series=3,
+        tags={**common, **DWI_TAGS, "SeriesInstanceUID": f"{study_uid}.3"}, shape=(40, 40),
+    )  # fmt: skip
+    return folder
