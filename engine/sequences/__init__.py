@@ -1,0 +1,16 @@
+"""Sequences: what each series is, and which one plays which of the six roles.
+
+words      names normalised, the vocabulary of hospitals in several languages
+phases     what a name says about contrast
+evidence   what the rules look at
+rules      the table: evidence → kind, each row with weight and reason
+timeline   clocks → contrast phases      (dynamic: which volumes form the run)
+t2         points that choose the reference
+identify   a study → its RoleMap
+"""
+
+from __future__ import annotations
+
+from engine.sequences.identify import describe_series, identify_roles
+
+__all__ = ["describe_series", "identify_roles"]

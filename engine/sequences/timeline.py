@@ -1,0 +1,324 @@
+"""Clocks of a dynamic run → contrast phases: one joint choice of injection time and phases.
+
+    injection time: from the header where it is valid, else every second between the last native and the first
+        contrasted volume is tried
+    a volume's delay is the middle of its acquisition minus the injection
+    late arterial 12 to 45 s (typical 27), portal venous 45 to 110 s (65), equilibrium 120 to 420 s (180)
+    score = 3 - (distance to the typical delay in standard deviations)²/2, plus 6 where the name agrees; a volume
+        whose name says another phase cannot have this one; phases keep their order in time
+    what remains is hepatobiliary from 600 s, otherwise extra: kept, shown, not used
+
+A phase that no volume fits stays missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.domain.sequence import Phase
+from engine.sequences.phases import PHASE_OF_WORD, PhaseWord
+
+ASSUMED_HALF_DURATION_S = 8.0
+"""Half of a usual breath-hold, where the header does not state the acquisition's duration."""
+NAME_BONUS = 6.0
+AMBIGUITY_MARGIN = 2.0
+HEPATOBILIARY_FROM_S = 600.0
+HEPATOBILIARY_TOLERANCE_S = 20.0
+"""The injection time is uncertain by about this much."""
+LONGEST_GAP_S = 900.0
+SAME_CLOCK_S = 1.0
+MIDNIGHT_S = 12 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Expected delay of one phase after the injection, in seconds."""
+
+    phase: Phase
+    first_s: float
+    last_s: float
+    typical_s: float
+    spread_s: float
+
+
+WINDOWS = (
+    Window(Phase.LATE_ARTERIAL, 12, 45, 27, 9),
+    Window(Phase.PORTAL_VENOUS, 45, 110, 65, 12),
+    Window(Phase.EQUILIBRIUM, 120, 420, 180, 45),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedVolume:
+    """One T1 volume of a dynamic run.
+
+    Attributes:
+        key: The series.
+        start_s: Start of the acquisition in seconds since midnight, None without a reliable clock.
+        order: What orders the volumes when clocks fail, such as temporal position and series number.
+        word: What the name says.
+        has_agent: The header names a contrast agent.
+        duration_s: Duration of the acquisition, None when unknown.
+        quality: Larger is preferred between two reconstructions of one moment.
+    """
+
+    key: str
+    start_s: float | None
+    order: tuple[float, ...] = ()
+    word: PhaseWord | None = None
+    has_agent: bool = False
+    duration_s: float | None = None
+    quality: float = 0.0
+
+    @property
+    def middle_s(self) -> float:
+        """Middle of the acquisition; only for volumes with a clock."""
+        half = self.duration_s / 2 if self.duration_s and self.duration_s < 120 else ASSUMED_HALF_DURATION_S
+        return (self.start_s or 0.0) + half
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseGuess:
+    """The phase of one volume; None for an extra one."""
+
+    phase: Phase | None
+    confidence: float
+    reason: str
+    conflict: bool = False
+
+
+@dataclass(slots=True)
+class _Match:
+    score: float
+    injection_s: float
+    phases: dict[Phase, TimedVolume] = field(default_factory=dict)
+
+    def same_as(self, other: _Match) -> bool:
+        return {p: v.key for p, v in self.phases.items()} == {p: v.key for p, v in other.phases.items()}
+
+
+def assign_phases(
+    volumes: Sequence[TimedVolume], *, injection_s: float | None = None, hepatobiliary_agent: bool = False
+) -> dict[str, PhaseGuess]:
+    """Return a guess for every volume of one dynamic run.
+
+    Args:
+        volumes: Volumes of one technique in one study, in any order.
+        injection_s: ContrastBolusStartTime in seconds since midnight, believed only where it fits.
+        hepatobiliary_agent: The agent is taken up by hepatocytes: 2 to 5 minutes are then the transitional phase.
+    """
+    if not volumes:
+        return {}
+    if not _reliable_clock(volumes):
+        return _by_order(volumes)
+    run = sorted(_unrolled(volumes), key=lambda volume: (volume.start_s or 0.0, volume.order, volume.key))
+    moments, copies = _moments(run)
+    pre, pre_confidence, pre_reason = _native(moments)
+    post = [volume for volume in moments if volume not in pre]
+    guesses: dict[str, PhaseGuess] = {}
+    if pre:
+        for volume in pre[:-1]:
+            guesses[volume.key] = PhaseGuess(None, 0.6, "an earlier native volume of the run: a later one is used")
+        guesses[pre[-1].key] = PhaseGuess(Phase.PRE, pre_confidence, pre_reason)
+    guesses.update(_contrasted(post, pre[-1] if pre else None, injection_s, hepatobiliary_agent))
+    for volume, twin in copies:
+        guesses[volume.key] = PhaseGuess(None, 0.6, f"another reconstruction of the moment of {twin.key}")
+    return guesses
+
+
+def _reliable_clock(volumes: Sequence[TimedVolume]) -> bool:
+    starts = [volume.start_s for volume in volumes]
+    known = [start for start in starts if start is not None]
+    return len(known) == len(starts) and (len(volumes) == 1 or max(known) - min(known) > SAME_CLOCK_S)
+
+
+def _unrolled(volumes: Sequence[TimedVolume]) -> Iterator[TimedVolume]:
+    """Add a day to volumes after midnight: more than twelve hours before the others."""
+    latest = max(volume.start_s or 0.0 for volume in volumes)
+    for volume in volumes:
+        early = volume.start_s is not None and latest - volume.start_s > MIDNIGHT_S
+        yield _at(volume, (volume.start_s or 0.0) + 86_400) if early else volume
+
+
+def _at(volume: TimedVolume, start_s: float) -> TimedVolume:
+    return TimedVolume(
+        volume.key, start_s, volume.order, volume.word, volume.has_agent, volume.duration_s, volume.quality
+    )
+
+
+def _moments(run: Sequence[TimedVolume]) -> tuple[list[TimedVolume], list[tuple[TimedVolume, TimedVolume]]]:
+    """Keep the best reconstruction of each moment; two of one clock share a phase and take one rank."""
+    groups: list[list[TimedVolume]] = []
+    for volume in run:
+        if groups and abs((volume.start_s or 0.0) - (groups[-1][0].start_s or 0.0)) <= SAME_CLOCK_S:
+            groups[-1].append(volume)
+        else:
+            groups.append([volume])
+    kept, copies = [], []
+    for group in groups:
+        best = max(group, key=lambda volume: (volume.quality, volume.order, volume.key))
+        kept.append(best)
+        copies += [(volume, best) for volume in group if volume is not best]
+    return kept, copies
+
+
+def _native(moments: Sequence[TimedVolume]) -> tuple[list[TimedVolume], float, str]:
+    """Return the volumes before contrast, how sure that is, and why."""
+    named = [volume for volume in moments if volume.word is PhaseWord.PRE]
+    posts = [volume for volume in moments if _is_post(volume)]
+    if named:
+        last = named[-1]
+        late = any((volume.start_s or 0.0) < (last.start_s or 0.0) for volume in posts)
+        if late:
+            return named[-1:], 0.6, "named pre-contrast, but a contrasted volume is earlier"
+        return named, 0.95, "named pre-contrast and earlier than every contrasted volume"
+    if any(volume.has_agent for volume in moments):
+        first_post = min((volume.start_s or 0.0) for volume in moments if volume.has_agent or _is_post(volume))
+        absent = [v for v in moments if not v.has_agent and not _is_post(v) and (v.start_s or 0.0) < first_post]
+        return absent, 0.85, "no contrast agent in its header, later volumes of the run state one"
+    if len(moments) >= 3 and not _is_post(moments[0]):
+        gap = (moments[1].start_s or 0.0) - (moments[0].start_s or 0.0)
+        if gap >= 25 or moments[1].word is PhaseWord.ARTERIAL:
+            return [moments[0]], 0.6, "the first volume of the run; that it is native is an assumption"
+    return [], 0.0, ""
+
+
+def _is_post(volume: TimedVolume) -> bool:
+    return volume.word in (
+        PhaseWord.POST, PhaseWord.ARTERIAL, PhaseWord.PORTAL, PhaseWord.EQUILIBRIUM, PhaseWord.LATE,
+        PhaseWord.HEPATOBILIARY,
+    )  # fmt: skip
+
+
+def _contrasted(
+    post: Sequence[TimedVolume], native: TimedVolume | None, injection_s: float | None, hepatobiliary_agent: bool
+) -> dict[str, PhaseGuess]:
+    if not post:
+        return {}
+    if len(post) == 1 and native is None and injection_s is None:
+        return {post[0].key: _by_word(post[0])}
+    first = post[0].start_s or 0.0
+    given = (
+        injection_s is not None
+        and (native is None or injection_s >= (native.start_s or 0.0) - 60)
+        and injection_s < first
+    )
+    earliest = native.start_s if native is not None and native.start_s is not None else first - 60
+    matches = _matches(post, [injection_s or 0.0] if given else _grid(max(earliest, first - LONGEST_GAP_S), first - 5))
+    if not matches:
+        return {volume.key: _by_word(volume) for volume in post}
+    best = matches[0]
+    rival = next((match for match in matches if not match.same_as(best)), None)
+    ambiguous = rival is not None and best.score - rival.score < AMBIGUITY_MARGIN
+    guesses: dict[str, PhaseGuess] = {}
+    for phase, volume in best.phases.items():
+        guesses[volume.key] = _timed_guess(phase, volume, best.injection_s, given, ambiguous, hepatobiliary_agent)
+    arterial = best.phases.get(Phase.LATE_ARTERIAL)
+    for volume in post:
+        if volume.key not in guesses:
+            guesses[volume.key] = _unused(volume, best.injection_s, arterial, hepatobiliary_agent)
+    return guesses
+
+
+def _grid(first_s: float, last_s: float) -> list[float]:
+    steps = max(int(last_s - first_s), 0)
+    return [first_s + step for step in range(steps + 1)]
+
+
+def _matches(post: Sequence[TimedVolume], injections: Sequence[float]) -> list[_Match]:
+    """Return the best match of every injection time, best first; equal scores prefer the shorter first delay."""
+    found = []
+    for injection in injections:
+        match = _best_match(post, injection)
+        if match.phases:
+            found.append(match)
+    return sorted(found, key=lambda match: (-round(match.score, 6), -match.injection_s))
+
+
+def _best_match(post: Sequence[TimedVolume], injection_s: float) -> _Match:
+    """Give each phase its best volume; the windows do not overlap, so that order and uniqueness follow."""
+    match = _Match(0.0, injection_s)
+    for window in WINDOWS:
+        scored = [(score, volume) for volume in post if (score := _score(volume, window, injection_s)) is not None]
+        if scored:
+            score, volume = max(scored, key=lambda pair: (pair[0], -(pair[1].start_s or 0.0), pair[1].key))
+            match.phases[window.phase] = volume
+            match.score += score
+    return match
+
+
+def _score(volume: TimedVolume, window: Window, injection_s: float) -> float | None:
+    delay = volume.middle_s - injection_s
+    named = PHASE_OF_WORD.get(volume.word) if volume.word is not None else None
+    if named is not None and named is not window.phase:
+        return None
+    if volume.word is PhaseWord.LATE and window.phase is not Phase.EQUILIBRIUM:
+        return None
+    if not window.first_s <= delay < window.last_s:
+        return None
+    score = 3 - ((delay - window.typical_s) / window.spread_s) ** 2 / 2
+    if named is window.phase:
+        return max(score, -3.0) + NAME_BONUS
+    return score if score > 0 else None
+
+
+def _timed_guess(
+    phase: Phase, volume: TimedVolume, injection_s: float, given: bool, ambiguous: bool, hepatobiliary_agent: bool
+) -> PhaseGuess:
+    delay = volume.middle_s - injection_s
+    named = volume.word is not None and PHASE_OF_WORD.get(volume.word) is phase
+    if named:
+        confidence, why = 0.95, f"named {phase.value.replace('_', ' ')}; its delay of {delay:.0f} s agrees"
+    elif given:
+        confidence, why = 0.9, f"{delay:.0f} s after the injection time stated in the header"
+    else:
+        confidence = 0.6 if ambiguous else 0.75
+        why = f"about {delay:.0f} s after the injection, whose time is estimated from the run"
+        if ambiguous:
+            why += "; another assignment fits nearly as well"
+    if phase is Phase.EQUILIBRIUM and hepatobiliary_agent:
+        confidence = min(confidence, 0.8)
+        why += "; with a liver-specific agent this is the transitional phase, not equilibrium"
+    return PhaseGuess(phase, confidence, why)
+
+
+def _unused(
+    volume: TimedVolume, injection_s: float, arterial: TimedVolume | None, hepatobiliary_agent: bool
+) -> PhaseGuess:
+    delay = volume.middle_s - injection_s
+    since_arterial = volume.middle_s - arterial.middle_s if arterial is not None else 0.0
+    if (
+        volume.word is PhaseWord.HEPATOBILIARY
+        or delay >= HEPATOBILIARY_FROM_S - HEPATOBILIARY_TOLERANCE_S
+        or (since_arterial >= HEPATOBILIARY_FROM_S)
+    ):
+        agent = " of a liver-specific agent" if hepatobiliary_agent else ""
+        return PhaseGuess(
+            Phase.HEPATOBILIARY, 0.85, f"{delay / 60:.0f} minutes after the injection{agent}: no equilibrium phase"
+        )
+    return PhaseGuess(None, 0.6, f"{delay:.0f} s after the injection: another volume fits each phase better")
+
+
+def _by_word(volume: TimedVolume) -> PhaseGuess:
+    phase = PHASE_OF_WORD.get(volume.word) if volume.word is not None else None
+    if phase is not None:
+        return PhaseGuess(phase, 0.7, f"named {phase.value.replace('_', ' ')}; no clock confirms it")
+    if volume.word is PhaseWord.LATE:
+        return PhaseGuess(
+            Phase.EQUILIBRIUM, 0.5, "named a late phase: it may stand in for equilibrium if you confirm it"
+        )
+    return PhaseGuess(None, 0.4, "neither name nor clock says which phase this is")
+
+
+def _by_order(volumes: Sequence[TimedVolume]) -> dict[str, PhaseGuess]:
+    """Assign without a reliable clock: names first; an unnamed volume may fill the gap that the order leaves."""
+    ordered = sorted(volumes, key=lambda volume: (volume.order, volume.key))
+    guesses = {volume.key: _by_word(volume) for volume in ordered}
+    distinct = len({volume.order for volume in ordered}) == len(ordered)
+    named = {guess.phase for guess in guesses.values() if guess.phase is not None}
+    if distinct and not named and len(ordered) == 4 and not any(map(_is_post, ordered[:1])):
+        phases = (Phase.PRE, Phase.LATE_ARTERIAL, Phase.PORTAL_VENOUS, Phase.EQUILIBRIUM)
+        for volume, phase in zip(ordered, phases, strict=True):
+            guesses[volume.key] = PhaseGuess(phase, 0.55, "by the order of four dynamics only: no valid clock")
+    return guesses
