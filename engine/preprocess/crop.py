@@ -25,7 +25,10 @@ class Square:
 
 
 def lesion_square(mask_rows: NDArray[np.intp], mask_columns: NDArray[np.intp], spec: PreprocessSpec) -> Square:
-    """Return the square around the given mask pixels: the longer side of their bounding box plus a margin on every side."""
+    """Return the square around the given mask pixels.
+
+    The longer side of their bounding box plus a margin on every side.
+    """
     first_row, last_row = int(mask_rows.min()), int(mask_rows.max())
     first_column, last_column = int(mask_columns.min()), int(mask_columns.max())
     extent = max(last_row - first_row, last_column - first_column) + 1

@@ -1,4 +1,7 @@
-"""The analysis grid: planes every `slice_step_mm` along the T2 normal, pixels of `in_plane_mm` along T2's in-plane axes."""
+"""The analysis grid.
+
+Planes every `slice_step_mm` along the T2 normal, pixels of `in_plane_mm` along T2's in-plane axes.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,9 @@ class AnalysisPlane:
 def analysis_planes(t2: Volume, roi: Roi, spec: PreprocessSpec) -> tuple[AnalysisPlane, ...]:
     """Find the planes that an outline touches.
 
-    Outlines lie on T2 slices. A T2 slice speaks for the analysis plane nearest to it, and an analysis plane also asks the T2
-    slice nearest to it: so no drawn slice is lost when T2 is finer than the grid, and no plane inside the lesion is left out
-    when T2 is coarser. Where two slices lie on one plane, their filled outlines are joined.
+    Outlines lie on T2 slices. A T2 slice speaks for the analysis plane nearest to it, and an analysis plane also
+    asks the T2 slice nearest to it: so no drawn slice is lost when T2 is finer than the grid, and no plane inside
+    the lesion is left out when T2 is coarser. Where two slices lie on one plane, their filled outlines are joined.
 
     Raises:
         RoiError: The outline has no contour, or lies outside the T2 stack.

@@ -1,7 +1,7 @@
 """Intensity: what is black and what is white in one volume.
 
-MR signal has no unit. Each volume is scaled by two percentiles of its own non-zero voxels inside the T2 field of view, so
-that series of different extent are scaled by the same anatomy (method.md section 2).
+MR signal has no unit. Each volume is scaled by two percentiles of its own non-zero voxels inside the T2 field of
+view, so that series of different extent are scaled by the same anatomy (method.md section 2).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def scale(plane: NDArray[np.float32], window: tuple[float, float], spec: Preproc
     """
     low, high = window
     unit = np.clip((np.nan_to_num(plane, nan=low) - low) / (high - low), 0.0, 1.0)
-    return ((unit - spec.mean) / spec.std).astype(np.float32)
+    return np.asarray((unit - spec.mean) / spec.std, dtype=np.float32)
 
 
 def _inside(volume: Volume, t2: Volume) -> NDArray[np.bool_]:
