@@ -30,6 +30,7 @@ from training.vectors import (
     selftest_arrays,
     small_study,
     write_manifest,
+    write_vectors,
 )
 
 LABELS = {
@@ -107,7 +108,7 @@ def write_tiny_package(
         return logits, cam
 
     volumes, roi = small_study(spec.roles)
-    np.savez_compressed(folder / "selftest.npz", **selftest_arrays(volumes, roi, spec, run))
+    write_vectors(folder, selftest_arrays(volumes, roi, spec, run))
     (folder / "card.md").write_text(
         "# Tiny test package\n\nFor tests only: its answers are means of the input.\n",
         encoding="utf-8",

@@ -1,0 +1,18 @@
+"""Lobule's training side: from cohorts to verified model packages (needs the ``training`` extra).
+
+    cli ─▶ phantom ─▶ prepare ─▶ dataset ─▶ loop ─▶ export ─▶ evaluate
+                         │          splits    │ network, augment, recipe, config
+                         ▼                    ▼
+            engine.preprocess (one path)   checkpoints
+
+`sources` hides whether images come from a cohort table or from the phantom; `quantise`, `parity`, `familiarity`,
+`vectors` and `card` are the parts of `export`. `statistics` is pure arithmetic on labels and scores.
+
+torch is imported by network, augment, dataset, recipe, validation, checkpoint, loop, export and evaluate;
+`vectors`, `splits`, `cohort`, `config`, `statistics` and the phantom do without.
+"""
+
+import os
+
+# Before anything imports onnxruntime: from 1.29 on it keeps a telemetry store in the user's cache.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
