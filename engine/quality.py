@@ -27,7 +27,8 @@ B_VALUE_WITHHOLD_BELOW = 500.0
 THICK_STEP_MM = 10.0
 
 _OTHER_REGION = re.compile(
-    r"\b(brain|head|skull|neck|cervical|c.?spine|l.?spine|t.?spine|spine|lumbar|prostate|pelvis|uterus|rectum|breast|mamma|"
+    r"\b(brain|head|skull|neck|cervical|c.?spine|l.?spine|t.?spine|spine|lumbar|prostate|pelvis|uterus|rectum|"
+    r"breast|mamma|"
     r"heart|cardiac|knee|shoulder|hip|ankle|wrist|elbow|hand|foot|extremity|leg|arm)\b",
     re.IGNORECASE,
 )
@@ -175,7 +176,10 @@ def _contrast(used: Mapping[SequenceRole, Series]) -> list[Caution]:
     ]
     if not after:
         return []
-    text = f"The header of {' and '.join(after)} names a contrast agent: the images may have been acquired after injection."
+    text = (
+        f"The header of {' and '.join(after)} names a contrast agent: "
+        "the images may have been acquired after injection."
+    )
     return [Caution("contrast-images", Effect.INFORM, text)]
 
 

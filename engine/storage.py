@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -47,13 +47,13 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        scratch = path.parent / f".writing-{uuid.uuid4().hex}"
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with scratch.open("xb") as stream:
                 stream.write(data)
-            Path(scratch).replace(path)
+            scratch.replace(path)
         except BaseException:
-            Path(scratch).unlink(missing_ok=True)
+            scratch.unlink(missing_ok=True)
             raise
     except OSError as problem:
         raise StorageError(
@@ -78,8 +78,11 @@ def to_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def result_to_dict(result: StudyResult) -> dict[str, Any]:
-    """Return the content of `result.json` (schema lobule.result/1). Numbers keep full precision."""
+def result_to_dict(result: StudyResult, *, deidentify: bool = False) -> dict[str, Any]:
+    """Return the content of `result.json` (schema lobule.result/1). Numbers keep full precision.
+
+    With `deidentify` the UIDs of the series and the names that people gave to lesions are left out.
+    """
     return {
         "schema": RESULT_SCHEMA,
         "engine_version": result.engine_version,
@@ -93,9 +96,9 @@ def result_to_dict(result: StudyResult) -> dict[str, Any]:
         },
         "status_text": STATUS_TEXT[result.package.clinical_status],
         "provider": result.provider,
-        "roles_used": dict(result.roles_used or {}),
+        "roles_used": {} if deidentify else dict(result.roles_used or {}),
         "rules": {"patient": "sum", "flag": "any-slice"},
-        "lesions": [_lesion(lesion) for lesion in result.lesions],
+        "lesions": [_lesion(lesion, deidentify) for lesion in result.lesions],
         "patient": {
             "predicted": result.predicted,
             "scores": None if result.scores is None else dict(result.scores),
@@ -111,10 +114,10 @@ def result_to_dict(result: StudyResult) -> dict[str, Any]:
     }
 
 
-def _lesion(lesion: LesionResult) -> dict[str, Any]:
+def _lesion(lesion: LesionResult, deidentify: bool) -> dict[str, Any]:
     return {
         "id": lesion.lesion_id,
-        "name": lesion.name,
+        "name": "" if deidentify else lesion.name,
         "roi_origin": lesion.roi_origin,
         "longest_diameter_mm": lesion.longest_diameter_mm,
         "volume_ml": lesion.volume_ml,
@@ -200,6 +203,7 @@ def _roi(roi: Roi) -> dict[str, Any]:
         "name": roi.name,
         "origin": roi.origin,
         "frame_of_reference_uid": roi.frame_of_reference_uid,
+        "notes": list(roi.notes),
         "contours": [
             {"interpolated": contour.interpolated, "points_mm": contour.points_mm.tolist()} for contour in roi.contours
         ],
@@ -245,6 +249,7 @@ def _read_roi(data: Mapping[str, Any]) -> Roi:
         origin=str(data["origin"]),
         frame_of_reference_uid=None if frame is None else str(frame),
         name=str(data["name"]),
+        notes=tuple(str(note) for note in data["notes"]),
     )
 
 
