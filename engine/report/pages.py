@@ -1,0 +1,315 @@
+"""Pages: what stands where. The first page is a summary that fits; everything follows from the second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from engine.report import palette
+from engine.report.chart import chart_pixels
+from engine.report.flow import PageBreak
+from engine.report.images import Chart, HeatLegend, PanelRow, ScoreBars
+from engine.report.layout import BODY, SMALL, Block, Box, Columns, Gap, Heading, Paragraph, Stack
+from engine.report.pen import Style
+from engine.report.table import Table
+from engine.report.values import Field, LesionContent, ReportContent, SliceContent, TableContent
+
+TITLE = Style(15.0, bold=True)
+SUBTITLE = Style(8.6, colour=palette.MUTED)
+STATUS = Style(8.4, bold=True, colour=palette.STATUS_BAR)
+SECTION = Style(9.4, bold=True)
+CHAPTER = Style(12.0, bold=True)
+HEADLINE = Style(14.0, bold=True)
+REASON = Style(9.2)
+LABEL = Style(7.2, colour=palette.MUTED)
+VALUE = Style(8.4)
+NOTES_LEAST = 110.0
+"""Room beside the key images, in points, from which the notes stand there instead of below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much the first page shows: key slices, rows of slices, lesions and figures, image height in points."""
+
+    key_slices: int
+    slice_rows: int
+    lesion_rows: int
+    figure_rows: int
+    image_height: float
+
+
+DETAILS = (
+    Detail(2, 14, 10, 7, 100.0),
+    Detail(1, 14, 10, 7, 105.0),
+    Detail(1, 10, 8, 7, 100.0),
+    Detail(1, 8, 6, 4, 96.0),
+    Detail(1, 7, 5, 4, 90.0),
+    Detail(1, 5, 4, 4, 84.0),
+    Detail(1, 4, 3, 4, 78.0),
+    Detail(1, 3, 3, 4, 70.0),
+    Detail(1, 3, 2, 4, 60.0),
+)
+"""From rich to spare: the first that fits is taken; where none does, the last one runs over to a second page."""
+
+
+def document(content: ReportContent, width: float, height: float) -> list[Block]:
+    """Return the blocks of the whole document for a text area of this size."""
+    first: list[Block] = []
+    for detail in DETAILS:
+        first = first_page(content, detail, width)
+        if sum(block.height(width) for block in first) <= height:
+            break
+    return [*first, PageBreak(), *_lesion_pages(content), *_closing(content)]
+
+
+def first_page(content: ReportContent, detail: Detail, width: float) -> list[Block]:
+    """Return the summary: who, the flag, key slices, both rules, scores, cautions, package and its figures."""
+    blocks: list[Block] = [*_head(content), *_flag(content)]
+    leading = content.lesions[content.leading] if content.lesions else None
+    if leading is not None and leading.slices:
+        blocks += _key_slices(content, leading, detail, width)
+    if content.lesions:
+        blocks += _rules(content, detail)
+    if leading is not None and any(slice_.values for slice_ in leading.slices):
+        blocks += _scores(content, leading, detail, width)
+    blocks += _cautions(content)
+    blocks += _package(content, detail)
+    return blocks
+
+
+def _head(content: ReportContent) -> list[Block]:
+    title = Columns(
+        (
+            Heading(content.title, TITLE, level=0),
+            Paragraph(content.words["subtitle"], Style(8.6, colour=palette.MUTED, align="right", spread=2.2)),
+        ),
+        (1.0, 1.2),
+    )
+    blocks: list[Block] = [title]
+    if content.status_line:
+        blocks += [
+            Box(Paragraph(content.status_line, STATUS), palette.STATUS_FILL, palette.STATUS_BAR, pad=3.6),
+            Gap(5),
+        ]
+    return [*blocks, _fields(content.identification, 4), Gap(6)]
+
+
+def _fields(fields: tuple[Field, ...], columns: int) -> Block:
+    """Set fields in rows of `columns`: label above, value below."""
+    rows: list[Block] = []
+    for start in range(0, len(fields), columns):
+        cells: list[Block] = [_field(item) for item in fields[start : start + columns]]
+        cells += [Gap(0.0)] * (columns - len(cells))
+        rows.append(Columns(tuple(cells), (1.5, 1.15, 1.0, 1.3)[:columns]))
+        rows.append(Gap(2.5))
+    return Stack(tuple(rows[:-1]))
+
+
+def _field(item: Field) -> Block:
+    return Stack((Paragraph(item.label, LABEL), Paragraph(item.value, VALUE)))
+
+
+def _flag(content: ReportContent) -> list[Block]:
+    flag = content.flag
+    # "Contrast follow-up flag not raised: all 7 slices …": headline and reason are one sentence then
+    headline = f"{flag.headline}:" if flag.reason[:1].islower() else flag.headline
+    inside = Stack((Paragraph(headline, HEADLINE), Gap(1.5), Paragraph(flag.reason, REASON)))
+    return [Box(inside, palette.FLAG_FILLS[flag.state], palette.FLAG_BARS[flag.state]), Gap(6)]
+
+
+def _key_slices(content: ReportContent, lesion: LesionContent, detail: Detail, width: float) -> list[Block]:
+    blocks: list[Block] = []
+    for place in lesion.key[: detail.key_slices]:
+        slice_ = lesion.slices[place]
+        heading = content.words["key_slice"].format(lesion=lesion.lesion_id, place=slice_.place)
+        blocks += [Heading(heading, SECTION), _row(content, slice_, detail.image_height)]
+    notes = Stack(tuple(_heat_notes(content, lesion.slices[lesion.key[0]])))
+    row = blocks[-1]
+    if isinstance(row, PanelRow) and row.natural_width() + NOTES_LEAST <= width:
+        extent = row.natural_width()
+        blocks[-1] = Columns((row, Stack((Gap(8), notes))), (extent, width - extent - 12), gap=12)
+        return [*blocks, Gap(5)]
+    return [*blocks, notes, Gap(5)]
+
+
+def _row(content: ReportContent, slice_: SliceContent, most: float) -> PanelRow:
+    return PanelRow(slice_.panels, content.status_line, content.words["scale_bar"], most)
+
+
+def _heat_notes(content: ReportContent, slice_: SliceContent) -> list[Block]:
+    words = content.words
+    if not slice_.heat_note:
+        return [Paragraph(words["square_note"], SMALL)]
+    return [
+        HeatLegend(words["heat_low"], words["heat_high"]),
+        Paragraph(f"{words['heat_caption']} {slice_.heat_note} {words['heat_scale']} {words['square_note']}", SMALL),
+    ]
+
+
+def _heat_legend(content: ReportContent, lesion: LesionContent) -> list[Block]:
+    words = content.words
+    if not any(slice_.heat_note for slice_ in lesion.slices):
+        return []
+    return [
+        HeatLegend(words["heat_low"], words["heat_high"]),
+        Paragraph(f"{words['heat_caption']} {words['heat_each']} {words['heat_scale']}", SMALL),
+    ]
+
+
+def _rules(content: ReportContent, detail: Detail) -> list[Block]:
+    table, shown = content.rules, content.rules.rows
+    notes: list[Block] = []
+    if len(shown) > detail.lesion_rows:
+        kept = sorted(_first_lesions(content)[: detail.lesion_rows])
+        strong = tuple(n for n, place in enumerate(kept) if place in table.strong)
+        table = TableContent(table.headers, tuple(shown[place] for place in kept), table.numeric, strong)
+        text = content.words["lesions_more"].format(shown=len(kept), total=len(shown))
+        notes.append(Paragraph(text, SMALL))
+    if content.patient_statement:
+        notes.append(Paragraph(content.patient_statement, BODY))
+    return [Heading(content.words["rules"], SECTION), _table(table, (0.6, 0.9, 0.5, 2.6, 2.6)), *notes, Gap(6)]
+
+
+def _first_lesions(content: ReportContent) -> list[int]:
+    """Order lesions for a short list: malignant ones first, the leading one before all."""
+    places = range(len(content.rules.rows))
+    return sorted(places, key=lambda place: (place != content.leading, place not in content.rules.strong, place))
+
+
+def _scores(content: ReportContent, lesion: LesionContent, detail: Detail, width: float) -> list[Block]:
+    shown = _most_malignant(content, lesion, detail.slice_rows)
+    slices = [lesion.slices[place] for place in shown]
+    table = _slice_table(content, slices)
+    left: list[Block] = [table]
+    if len(slices) < len(lesion.slices):
+        text = content.words["scores_more"].format(shown=len(slices), total=len(lesion.slices))
+        left.append(Paragraph(text, SMALL))
+    left.append(Paragraph(content.words["score_note"], SMALL))
+    shares = (1.6, 1.0)
+    beside = table.height((width - 12) * shares[0] / sum(shares))
+    chart = Chart(partial(chart_pixels, content, lesion), min(max(beside, 86.0), 125.0))
+    heading = f"{content.words['scores']}: {lesion.heading}"
+    return [Heading(heading, SECTION), Columns((Stack(tuple(left)), chart), shares), Gap(6)]
+
+
+def _most_malignant(content: ReportContent, lesion: LesionContent, count: int) -> list[int]:
+    """Return the places of the slices with the highest malignant scores, in slice order."""
+    benign = content.label_keys.index("benign")
+    ranked = sorted(range(len(lesion.slices)), key=lambda place: lesion.slices[place].values[benign])
+    return sorted(ranked[:count])
+
+
+def _slice_table(content: ReportContent, slices: list[SliceContent]) -> Table:
+    scores = len(content.labels)
+    shares = (0.95, 0.6, *([0.88] * scores), 1.7)
+    strong = tuple(place for place, slice_ in enumerate(slices) if slice_.malignant)
+    rows = tuple(slice_.row for slice_ in slices)
+    return Table(content.slice_headers, rows, shares, right=tuple(range(2 + scores)), strong=strong)
+
+
+def _table(table: TableContent, shares: tuple[float, ...]) -> Table:
+    return Table(table.headers, table.rows, shares, right=table.numeric, strong=table.strong)
+
+
+def _cautions(content: ReportContent) -> list[Block]:
+    heading = Heading(content.words["cautions"], SECTION)
+    if not content.cautions:
+        return [heading, Paragraph(content.words["no_cautions"], BODY), Gap(6)]
+    rows = tuple((found.effect, _caution_text(found.text, found.original)) for found in content.cautions)
+    strong = tuple(place for place, found in enumerate(content.cautions) if found.withholds)
+    return [heading, Table((), rows, (1.0, 6.4), strong=strong), Gap(6)]
+
+
+def _caution_text(text: str, original: str) -> str:
+    return f"{text}\n{original}" if original else text
+
+
+def _package(content: ReportContent, detail: Detail) -> list[Block]:
+    facts = Table((), tuple((item.label, item.value) for item in content.package), (1.0, 2.3))
+    right: list[Block] = [Heading(content.words["figures"], SECTION)]
+    notes = [content.figures_note]
+    if content.figures is not None:
+        table, cohort = _without_common_cohort(content.figures)
+        table = replace(table, rows=table.rows[: detail.figure_rows])
+        right.append(_table(table, (1.9, 1.4, 0.6, 1.4) if not cohort else (2.4, 1.4, 0.6)))
+        notes += [content.words["measured_on"].format(cohort=cohort)] if cohort else []
+    right += [Gap(2), *(Paragraph(note, Style(7.6, bold=place == 0)) for place, note in enumerate(notes))]
+    left = Stack((Heading(content.words["package"], SECTION), facts))
+    return [Columns((left, Stack(tuple(right))), (1.0, 1.45), gap=16)]
+
+
+def _without_common_cohort(table: TableContent) -> tuple[TableContent, str]:
+    """Leave out the last column where all rows say the same; returns the table and what they say."""
+    cohorts = {row[-1] for row in table.rows}
+    if len(cohorts) != 1:
+        return table, ""
+    rows = tuple(row[:-1] for row in table.rows)
+    return TableContent(table.headers[:-1], rows, table.numeric, table.strong), cohorts.pop()
+
+
+def _lesion_pages(content: ReportContent) -> list[Block]:
+    blocks: list[Block] = []
+    for place, lesion in enumerate(content.lesions):
+        if place:
+            blocks.append(Gap(14))
+        blocks += [Heading(lesion.heading, CHAPTER, level=0, rule=True), Gap(2), _fields(lesion.facts, 4), Gap(4)]
+        rules = (
+            Field(content.words["sum_rule"], lesion.sum_rule),
+            Field(content.words["any_slice_rule"], lesion.any_slice_rule),
+        )
+        blocks += [_fields(rules, 2), Gap(6)]
+        scored = [slice_ for slice_ in lesion.slices if slice_.values]
+        if scored:
+            chart = Chart(partial(chart_pixels, content, lesion), 115.0)
+            blocks += [Heading(content.words["scores"], SECTION), chart, Gap(4), _slice_table(content, scored), Gap(8)]
+        if lesion.slices:
+            heading = Heading(content.words["all_slices"].format(lesion=lesion.lesion_id), SECTION, level=1)
+            first = _slice_block(content, lesion.slices[0])
+            blocks.append(Stack((heading, *_heat_legend(content, lesion), Gap(3), first)))
+        blocks += [_slice_block(content, slice_) for slice_ in lesion.slices[1:]]
+    return blocks
+
+
+def _slice_block(content: ReportContent, slice_: SliceContent) -> Block:
+    said = f"{slice_.place}: {slice_.predicted}" if slice_.predicted else slice_.place
+    panels = tuple(panel for panel in slice_.panels if panel.kind != "overview")
+    row = PanelRow(panels, content.status_line, content.words["scale_bar"], 92.0)
+    line = Paragraph(said, Style(7.8, bold=slice_.malignant))
+    if not slice_.values:
+        return Stack((line, row, Gap(7)))
+    bars = ScoreBars(content.labels, content.label_keys, slice_.values, slice_.row[2:-1])
+    size = Paragraph(content.words["map_beside"].format(size=slice_.map_size), SMALL)
+    return Stack((line, Columns((row, Stack((Gap(12), bars, size))), (2.9, 1.0)), Gap(7)))
+
+
+def _closing(content: ReportContent) -> list[Block]:
+    blocks: list[Block] = []
+    if content.reader:
+        blocks += [
+            Gap(12),
+            Heading(content.words["reader"], CHAPTER, level=0, rule=True),
+            Gap(2),
+            *_field_rows(content.reader),
+        ]
+    for section in content.sections:
+        blocks += [Gap(12), Heading(section.heading, CHAPTER, level=0, rule=True), Gap(2)]
+        for paragraph in section.paragraphs:
+            blocks += [Paragraph(paragraph, BODY), Gap(4)]
+        blocks += _field_rows(section.fields)
+        if section.table is not None:
+            shares = {5: (1.5, 2.6, 0.6, 1.6, 1.5), 4: (2.2, 1.6, 0.8, 2.2)}[len(section.table.headers)]
+            blocks.append(_table(section.table, shares))
+    return blocks
+
+
+def _field_rows(fields: tuple[Field, ...]) -> list[Block]:
+    """Set fields as lines that can be divided over pages, the label before the text."""
+    if not fields:
+        return []
+    short = all(len(item.value) < 700 for item in fields)
+    if short:
+        return [Table((), tuple((item.label, item.value) for item in fields), (1.0, 4.2))]
+    blocks: list[Block] = []
+    for item in fields:
+        blocks += [Paragraph(item.label, LABEL), Paragraph(item.value, VALUE), Gap(3)]
+    return blocks

@@ -1,0 +1,91 @@
+"""Wording: the flag and the cautions as printed, and the check that they do not contradict the slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.domain.errors import ReportError
+from engine.domain.result import BENIGN, Caution, ContrastFollowUp, Effect, LesionResult, SliceResult, StudyResult
+from engine.report.texts import Texts, clean, millimetres
+from engine.report.values import CautionContent, Flag
+
+SENTENCE_LIMIT = 1200
+
+
+def is_malignant(slice_: SliceResult) -> bool:
+    """True when a slice counts as malignant: predicted other than benign, or any other score above the benign one."""
+    highest = max(slice_.scores.values())
+    return slice_.predicted != BENIGN or highest > slice_.scores[BENIGN]
+
+
+def check_flag(result: StudyResult) -> None:
+    """Refuse a result whose flag contradicts its slices: nobody may read "not raised" above a malignant slice.
+
+    Raises:
+        ReportError: The flag is not raised though a slice is malignant, or raised though none is.
+    """
+    recommended = result.follow_up.recommended
+    malignant = any(lesion.malignant_slices or any(is_malignant(s) for s in lesion.slices) for lesion in result.lesions)
+    if recommended is not None and recommended != malignant:
+        raise ReportError(
+            "The contrast follow-up flag contradicts the slices of the result.",
+            remedy="Analyse the case again; if it happens again, report the case digest to the makers of Lobule.",
+            code="report-contradiction",
+        )
+
+
+def flag(result: StudyResult, texts: Texts) -> Flag:
+    """Return the flag in words: those of the result, or their translation.
+
+    Raises:
+        ReportError: As `check_flag`.
+    """
+    check_flag(result)
+    follow_up = result.follow_up
+    state = {True: "raised", False: "not-raised", None: "withheld"}[follow_up.recommended]
+    if not texts.flag:
+        return Flag(state, clean(follow_up.headline), clean(follow_up.reason, SENTENCE_LIMIT))  # type: ignore[arg-type]
+    if follow_up.recommended is None:
+        reason = texts.flag["reason_withheld"].format(text=_withheld(follow_up, texts))
+        return Flag("withheld", texts.flag["withheld"], reason)
+    total = sum(len(lesion.slices) for lesion in result.lesions)
+    if not follow_up.recommended:
+        return Flag("not-raised", texts.flag["not_raised"], texts.flag["reason_not_raised"].format(total=total))
+    places = [millimetres(s.ref.position_mm) for lesion in result.lesions for s in lesion.slices if is_malignant(s)]
+    reason = texts.flag["reason_raised"].format(total=total, count=len(places), places=texts.flag["join"].join(places))
+    return Flag("raised", texts.flag["raised"], reason)
+
+
+def _withheld(follow_up: ContrastFollowUp, texts: Texts) -> str:
+    translated = texts.cautions.get(follow_up.withheld_because or "")
+    return translated or clean(follow_up.reason, SENTENCE_LIMIT)
+
+
+def caution(found: Caution, texts: Texts) -> CautionContent:
+    """Return a caution as printed; a translation keeps the original sentence beside it, for it holds the numbers."""
+    withholds = found.effect is Effect.WITHHOLD
+    effect = texts.word("effect_withhold" if withholds else "effect_inform")
+    original = clean(found.text, SENTENCE_LIMIT)
+    translated = texts.cautions.get(found.code)
+    if translated is None:
+        return CautionContent(found.code, effect, withholds, original)
+    return CautionContent(found.code, effect, withholds, translated, texts.word("original_text", text=original))
+
+
+def any_slice_text(lesion: LesionResult, texts: Texts) -> str:
+    """Return what the any-slice rule says about one lesion."""
+    total, count = len(lesion.slices), sum(is_malignant(s) for s in lesion.slices)
+    if count:
+        return texts.word("any_slice_malignant", count=count, total=total)
+    return texts.word("any_slice_benign_one" if total == 1 else "any_slice_benign", total=total)
+
+
+def leading_lesion(lesions: Sequence[LesionResult]) -> int:
+    """Return the place of the lesion with the highest malignant share: the one the patient's class comes from."""
+    shares = [_malignant_share(lesion) for lesion in lesions]
+    return shares.index(max(shares)) if shares else 0
+
+
+def _malignant_share(lesion: LesionResult) -> float:
+    total = sum(lesion.summed_scores.values())
+    return 1.0 - lesion.summed_scores[BENIGN] / total if total > 0 else 0.0
