@@ -160,7 +160,8 @@ def print_result(analysis: Analysis) -> None:
     labels = result.package.labels
     for lesion in result.lesions:
         print(
-            f"lesion {lesion.lesion_id} ({lesion.roi_origin}): {lesion.longest_diameter_mm:.1f} mm, {lesion.volume_ml:.1f} ml"
+            f"lesion {lesion.lesion_id} ({lesion.roi_origin}): "
+            f"{lesion.longest_diameter_mm:.1f} mm, {lesion.volume_ml:.1f} ml"
         )
         print(f"  {'slice at':>12}  " + "  ".join(f"{_words(label):>18}" for label in labels) + "  classified as")
         for slice_ in lesion.slices:

@@ -19,7 +19,7 @@ SCAN_SCHEMA = "lobule.scan/1"
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan and print, as a table or as JSON."""
-    opened = pipeline.open_study([arguments.folder], ConsoleProgress())
+    opened = pipeline.look_into([arguments.folder], ConsoleProgress())
     described = [(study, pipeline.propose_roles(study), pipeline.describe_rois(study)) for study in opened.studies]
     if arguments.json is not None:
         text = storage.to_json(_document(opened, described))
@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         for study, roles, rois in described:
             _print_study(study, roles, rois)
         _print_skipped(opened)
+    if not opened.studies:
+        raise pipeline.nothing_found([arguments.folder], opened)
     return 0
 
 
@@ -123,7 +125,8 @@ def _skipped(item: Skipped) -> dict[str, str]:
 def _print_study(study: Study, roles: RoleMap, rois: tuple[RoiObject, ...]) -> None:
     patient = study.patient
     print(
-        f"Study {study.study_date or 'without date'}  {patient.patient_name or '(no name)'}  ID {patient.patient_id or '–'}"
+        f"Study {study.study_date or 'without date'}  {patient.patient_name or '(no name)'}  "
+        f"ID {patient.patient_id or '–'}"
     )
     for series in study.series:
         guess = roles.guess_for(series.key)

@@ -115,7 +115,7 @@ def test_deidentified_outputs_hold_no_identifier(copy, tmp_path):
     out = tmp_path / "out"
     assert main(["analyze", str(copy), "--out", str(out), "--deidentify"]) == 0
     assert not list(out.rglob("*.dcm"))
-    uids = {str(d.StudyInstanceUID) for _, d in files(copy)}
+    uids = {str(d[name].value) for _, d in files(copy) for name in ("StudyInstanceUID", "SeriesInstanceUID")}
     for path in (p for p in out.rglob("*") if p.is_file()):
         data = path.read_bytes()
         for secret in ("Secretname", "SECRET-77", *uids):

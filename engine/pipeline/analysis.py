@@ -1,0 +1,121 @@
+"""From volumes and outlines to the statement about the patient."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from engine import aggregate, preprocess, quality
+from engine.domain.case import Case
+from engine.domain.errors import RoiError, SequenceError
+from engine.domain.package import ModelPackage
+from engine.domain.progress import SILENT, Progress
+from engine.domain.result import Analysis, Caution, LesionResult, Prediction
+from engine.domain.roi import LesionId
+from engine.domain.sample import SliceInput
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Study
+from engine.domain.volume import Volume, VolumeSet
+from engine.geometry.affine import translated
+from engine.geometry.outline import longest_diameter_mm, volume_ml
+from engine.inference import loading, predict, session
+from engine.pipeline.packages import choose_package
+
+log = logging.getLogger("lobule.pipeline")
+
+
+def analyze(
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    *,
+    provider: str = "cpu",
+    progress: Progress = SILENT,
+) -> Analysis:
+    """Classify every lesion of a case.
+
+    Args:
+        volumes: The volumes of the case's roles, as `load_volumes` gives them.
+        provider: Short or ONNX Runtime name; ask `engine.selftest.choose_provider` for one that can be trusted.
+
+    Raises:
+        RoiError: The case has no lesion, or one that lies outside the T2 images.
+        SequenceError, PackageError, InferenceError: As their stages say.
+        Cancelled: The progress asked to stop.
+    """
+    if not case.rois:
+        raise RoiError(
+            "No lesion is outlined in this study.",
+            remedy="Draw a lesion on the T2 images, or name an outline file with --roi FILE.",
+            code="roi-missing",
+        )
+    volumes = _shifted(volumes, case)
+    package = _package_for(case, volumes)
+    before = quality.before_analysis(study, case, package, volumes)
+    blind = any(caution.code == "coverage" for caution in before)
+    runner = session.open_session(package, session.provider_candidates(provider)[0])
+    inputs: dict[LesionId, tuple[SliceInput, ...]] = {}
+    predictions: dict[LesionId, tuple[Prediction, ...]] = {}
+    lesions: list[LesionResult] = []
+    t2 = volumes[SequenceRole.T2]
+    for roi in case.rois:
+        made = preprocess.build_slice_inputs(volumes, roi, package.manifest.preprocess, progress)
+        inputs[roi.lesion_id] = made
+        # a channel that does not show the lesion would be classified as darkness: say so instead of scoring it
+        answers = () if blind else predict.predict(runner, made, progress)
+        predictions[roi.lesion_id] = answers
+        if answers:
+            lesions.append(
+                aggregate.lesion_result(
+                    roi,
+                    answers,
+                    package.manifest.labels,
+                    longest_diameter_mm=longest_diameter_mm(roi, t2.affine),
+                    volume_ml=volume_ml(roi, t2),
+                )
+            )
+    after = quality.after_analysis(lesions, predictions, loading.load_feature_statistics(package))
+    result = aggregate.study_result(
+        lesions,
+        _ordered([*before, *after]),
+        package,
+        provider=runner.provider,
+        case_digest=case.digest(),
+        study_instance_uid=study.study_instance_uid,
+        roles_used={role.value: case.roles[role] for role in package.roles if role in case.roles},
+    )
+    log.info("analysed %d lesions with %s on %s", len(lesions), package.manifest.id, runner.provider)
+    return Analysis(result, inputs, predictions, package)
+
+
+def _package_for(case: Case, volumes: VolumeSet) -> ModelPackage:
+    """Choose among the roles that show every lesion; where that allows nothing, among all, and let a caution
+    withhold.
+    """
+    if case.model == "auto":
+        covering = quality.roles_covering(volumes, case.rois)
+        try:
+            return choose_package(case.model, covering)
+        except SequenceError:
+            pass
+    return choose_package(case.model, tuple(volumes))
+
+
+def _shifted(volumes: VolumeSet, case: Case) -> VolumeSet:
+    if not case.shifts_mm:
+        return volumes
+    moved = {
+        role: Volume(
+            volume.array,
+            translated(volume.affine, case.shifts_mm.get(role, (0.0, 0.0, 0.0))),
+            volume.frame_of_reference_uid,
+            volume.series_key,
+        )
+        for role, volume in volumes.items()
+    }
+    return VolumeSet(moved)
+
+
+def _ordered(cautions: Sequence[Caution]) -> list[Caution]:
+    """Put what withholds first; the order within is the order of finding."""
+    return sorted(cautions, key=lambda caution: caution.effect.value != "withhold")

@@ -1,0 +1,104 @@
+"""From an analysis to files: all of them, or none."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from engine import dicom_out, report, storage
+from engine.domain.case import Case
+from engine.domain.result import Analysis
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Study
+from engine.domain.volume import VolumeSet
+from engine.pipeline.study import series_of
+
+
+def write_outputs(
+    analysis: Analysis,
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    folder: Path,
+    *,
+    created: datetime,
+    deidentify: bool = False,
+    language: str = "en",
+) -> tuple[Path, ...]:
+    """Write every output of one analysis into `folder`: all of them, or none.
+
+    With `deidentify` the objects that must carry the patient (DICOM, `case.json` with its UIDs) are left out.
+
+    Raises:
+        StorageError, ReportError: As their stages say; nothing is left half written.
+    """
+    storage.write_text_atomic(
+        folder / ".lobule-writing", ""
+    )  # fails early, with the folder's name, where nobody may write
+    (folder / ".lobule-writing").unlink()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".lobule-") as name:
+        scratch = Path(name)
+        storage.write_json(scratch / "result.json", storage.result_to_dict(analysis.result, deidentify=deidentify))
+        storage.write_text_atomic(scratch / "slices.csv", storage.slices_csv(analysis.result))
+        content = _report_content(analysis, study, case, volumes, created, deidentify, language)
+        report.write_figures(content, scratch / "figures")
+        report.write_pdf(content, scratch / "report.pdf")
+        if not deidentify:
+            storage.save_case(case, scratch / "case.json")
+            t2 = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
+            segmentation = scratch / "roi.seg.dcm"
+            dicom_out.write_segmentation(case, study, volumes, segmentation, created=created)
+            dicom_out.write_structured_report(
+                analysis, case, study, scratch / "result.sr.dcm", segmentation=segmentation, created=created
+            )
+            dicom_out.write_encapsulated_pdf(scratch / "report.pdf", study, t2, scratch / "report.dcm", created=created)
+        written = []
+        for path in sorted(path for path in scratch.rglob("*") if path.is_file()):
+            target = folder / path.relative_to(scratch)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+            written.append(target)
+    return tuple(written)
+
+
+def write_report(
+    analysis: Analysis,
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    path: Path,
+    *,
+    created: datetime,
+    deidentify: bool = False,
+    language: str = "en",
+) -> Path:
+    """Write the PDF alone."""
+    content = _report_content(analysis, study, case, volumes, created, deidentify, language)
+    with tempfile.TemporaryDirectory() as scratch:
+        draft = Path(scratch) / "report.pdf"
+        report.write_pdf(content, draft)
+        storage.write_bytes(path, draft.read_bytes())
+    return path
+
+
+def _report_content(
+    analysis: Analysis,
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    created: datetime,
+    deidentify: bool,
+    language: str,
+) -> Any:
+    return report.build_content(
+        analysis,
+        study,
+        case,
+        analysis.package.manifest,
+        volumes,
+        created=created,
+        deidentify=deidentify,
+        language=language,
+    )
