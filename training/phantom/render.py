@@ -1,0 +1,222 @@
+"""Renders one phantom patient: anatomy and lesions → signals per sequence → acquired, stored images and the ROI.
+
+The volumes hold exactly the integers that the DICOM files hold, so that the way in memory equals the way over files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.roi import Roi
+from engine.domain.sequence import SequenceRole
+from engine.domain.volume import Volume
+from training.phantom import acquire, artefacts, contrast, scene
+from training.phantom.cohort import PhantomPatient
+from training.phantom.fields import Array
+from training.phantom.identity import uid_for
+from training.phantom.reader import render_roi
+from training.phantom.scanner import Protocol
+
+
+@dataclass(frozen=True, eq=False)
+class RenderedPatient:
+    """Images of one phantom patient.
+
+    Attributes:
+        patient: what was rendered.
+        volumes: the paper's roles, native stacks, stored integers as float32.
+        extra: ``DWI_B50`` (or ``DWI_B0``) and ``ADC`` where DWI was rendered.
+        roi: outlines of the main lesion on the T2 slices, patient LPS mm.
+        mask: the same region on the T2 grid (slice, row, column).
+        protocols: what each sequence was acquired with.
+    """
+
+    patient: PhantomPatient
+    volumes: dict[SequenceRole, Volume]
+    extra: dict[str, Volume]
+    roi: Roi
+    mask: NDArray[np.bool_]
+    protocols: dict[str, Protocol]
+
+
+def _centres(low_mm: float, high_mm: float, step_mm: float, phase: float) -> NDArray[np.float64]:
+    """Slice centres from feet to head; `phase` (0–1) slides the stack within one step."""
+    first = low_mm + phase * step_mm
+    return np.asarray(first + step_mm * np.arange(int((high_mm - first) / step_mm) + 1), np.float64)
+
+
+def stack_affine(
+    built: scene.Scene, centres_mm: NDArray[np.float64], step_mm: float, shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Index (slice, row, column) → patient LPS mm of a stack on the scene's field of view."""
+    grid = built.canvas.grid
+    size_y = grid.spacing_mm[1] * grid.shape[1] / shape[0]
+    size_x = grid.spacing_mm[2] * grid.shape[2] / shape[1]
+    # Columns of the rotation are the scanner's x, y, z in patient space (the stack's tilt).
+    rotation = built.rotation
+    affine = np.eye(4)
+    affine[:3, 0] = rotation[:, 2] * step_mm
+    affine[:3, 1] = rotation[:, 1] * size_y
+    affine[:3, 2] = rotation[:, 0] * size_x
+    origin = np.array([grid.x_mm[0], grid.y_mm[0], centres_mm[0]], float)
+    affine[:3, 3] = rotation @ origin + np.array(built.table_mm)
+    return affine
+
+
+def _stored(images: Array, gain: float) -> Array:
+    """Integers as a 12-bit (or vendor-scaled) file holds them."""
+    return np.asarray(np.clip(np.rint(images * np.float32(gain)), 0, 32767), np.float32)
+
+
+def _tone(images: Array, gamma: float, reference: float) -> Array:
+    """The vendor's tone curve: a power law that leaves `reference` where it is."""
+    return np.asarray(reference * (images / np.float32(reference)) ** np.float32(gamma), np.float32)
+
+
+def _g_map(rng: np.random.Generator, shape: tuple[int, int], factor: float) -> Array:
+    y = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, :]
+    spread = float(rng.uniform(0.2, 0.5))
+    return np.asarray(1 + (factor - 1) * np.exp(-(x * x + y * y) / spread), np.float32)
+
+
+def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDArray[np.float64]]:
+    """T2 turbo spin echo with fat suppression; also returns the slice centres (scanner mm)."""
+    protocol, m = patient.protocols["T2"], patient.mishaps
+    rng = np.random.default_rng([patient.seed, 101])
+    centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
+    volume, liver = scene.compose_t2(built, patient)
+    weights = acquire.slice_weights(built.canvas.grid.z_mm, centres, protocol.thickness_mm)
+    slices = acquire.take_slices(volume, weights)
+    slices *= artefacts.bias_field(rng, built.canvas.grid, centres, m.bias)
+    images = acquire.reconstruct(
+        slices,
+        protocol.acq_matrix,
+        protocol.recon_matrix,
+        noise_sd=liver / protocol.snr,
+        rng=rng,
+        window=0.1 if m.gibbs else 0.6,
+    )
+    images = artefacts.add_ghosts(images, m.ghost, int(rng.integers(3, 7)))
+    images = _tone(images, patient.scanner.gamma, liver)
+    affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
+    gain = 180.0 * patient.scanner.gain / liver
+    return Volume(_stored(images, gain), affine, uid_for(patient, "frame"), "T2"), centres
+
+
+def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]:
+    """Diffusion EPI at both b-values and the fitted ADC map (1e-6 mm²/s), keys ``low``, ``high``, ``adc``."""
+    protocol, m = patient.protocols["DWI"], patient.mishaps
+    rng = np.random.default_rng([patient.seed, 102])
+    grid = built.canvas.grid
+    centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
+    # The patient has moved by shift_dwi: the slice at z holds what lay at z − shift.
+    weights = acquire.slice_weights(grid.z_mm, centres - m.shift_dwi[2], protocol.thickness_mm)
+    b0 = np.tensordot(weights, built.b0_hz, axes=(1, 0))
+    pixel_mm = grid.spacing_mm[1] * grid.shape[1] / protocol.acq_matrix[0]
+    shift_px = artefacts.upsample_rows(
+        np.asarray(b0 / protocol.bandwidth_hz_px * pixel_mm / grid.spacing_mm[1], np.float32), grid.shape[1:]
+    )
+    bias = artefacts.bias_field(rng, grid, centres, m.bias * 1.2)
+    dropout = artefacts.cardiac_dropout(rng, grid, centres, patient.body.dome_mm, m.cardiac_loss)
+    g_map = _g_map(rng, protocol.recon_matrix, m.g_noise)
+    affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
+    frame = uid_for(patient, "frame")
+    images: dict[str, Array] = {}
+    noise_sd = gain = liver_low = 0.0
+    for key, b in (("low", protocol.b_low), ("high", protocol.b_high)):
+        volume, liver = scene.compose_dwi(built, patient, b)
+        if key == "low":
+            liver_low = liver
+            noise_sd, gain = liver / protocol.snr, 220.0 * patient.scanner.gain / liver
+        slices = acquire.take_slices(volume, weights)
+        slices *= bias
+        if key == "high":
+            slices *= dropout
+        slices = acquire.distort_rows(slices, shift_px)
+        slices = artefacts.add_ghosts(slices, m.epi_ghost, 2)
+        images[key] = acquire.reconstruct(
+            slices,
+            protocol.acq_matrix,
+            protocol.recon_matrix,
+            # The high b-value is averaged about twice as often as the low one.
+            noise_sd=noise_sd if key == "low" else 0.75 * noise_sd,
+            rng=rng,
+            g_map=g_map,
+            shift_px=(m.shift_dwi[1] / grid.spacing_mm[1], m.shift_dwi[0] / grid.spacing_mm[2]),
+            window=0.4,
+        )
+    low, high = np.maximum(images["low"], 1e-6), np.maximum(images["high"], 1e-6)
+    adc = np.log(low / high) * np.float32(1e6 / (protocol.b_high - protocol.b_low))
+    adc = np.where(low > 3 * noise_sd, np.clip(adc, 0, 4000), 0)
+    out = {"adc": Volume(np.rint(adc), affine, frame, "ADC")}
+    for key, picture in images.items():
+        toned = _tone(picture, patient.scanner.gamma, liver_low)
+        out[key] = Volume(_stored(toned, gain), affine, frame, f"DWI_{key}")
+    return out
+
+
+_PHASES = {
+    SequenceRole.T1_PRE: 0,
+    SequenceRole.T1_LATE_ARTERIAL: 1,
+    SequenceRole.T1_PORTAL_VENOUS: 2,
+    SequenceRole.T1_EQUILIBRIUM: 3,
+}
+
+
+def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -> Volume:
+    """One breath-hold of fat-suppressed T1 gradient echo, before or after contrast."""
+    protocol, m = patient.protocols["T1"], patient.mishaps
+    phase = _PHASES[role]
+    shared = np.random.default_rng([patient.seed, 105])
+    start = float(shared.random())
+    bias = shared.integers(2**31)
+    rng = np.random.default_rng([patient.seed, 110 + phase])
+    grid = built.canvas.grid
+    centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, start)
+    # Every hold stops at its own height; the first one's displacement is the drawn shift against T2.
+    again = rng.normal(0, (0.8, 1.0, 2.0)) * (phase > 0)
+    shift = np.asarray(m.shift_t1) + again
+    weights = acquire.slice_weights(grid.z_mm, centres - shift[2], protocol.thickness_mm)
+    volume, reference = contrast.compose_t1(built, patient, role)
+    slices = acquire.take_slices(volume, weights)
+    slices *= artefacts.bias_field(np.random.default_rng(bias), grid, centres, 1.2 * m.bias)
+    images = acquire.reconstruct(
+        slices,
+        protocol.acq_matrix,
+        protocol.recon_matrix,
+        noise_sd=reference / protocol.snr,
+        rng=rng,
+        g_map=_g_map(np.random.default_rng(bias + 1), protocol.recon_matrix, m.g_noise),
+        shift_px=(float(shift[1]) / grid.spacing_mm[1], float(shift[0]) / grid.spacing_mm[2]),
+        window=0.1 if m.gibbs else 0.5,
+    )
+    moved = role is SequenceRole.T1_LATE_ARTERIAL and rng.random() < 0.05
+    images = artefacts.add_ghosts(images, float(rng.uniform(0.06, 0.15)) if moved else 0.0, 4)
+    images = _tone(images, patient.scanner.gamma, reference)
+    affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
+    return Volume(_stored(images, 150.0 * patient.scanner.gain / reference), affine, uid_for(patient, "frame"), role)
+
+
+def render_patient(
+    patient: PhantomPatient, roles: Iterable[SequenceRole | str] = (SequenceRole.T2, SequenceRole.DWI)
+) -> RenderedPatient:
+    """Renders the sequences asked for (T2 always), about a second each, deterministic in the patient."""
+    wanted = {SequenceRole(role) for role in roles}
+    built = scene.build_scene(patient)
+    t2, centres = render_t2(built, patient)
+    volumes = {SequenceRole.T2: t2}
+    extra: dict[str, Volume] = {}
+    roi, mask = render_roi(built, patient, t2, centres)
+    if SequenceRole.DWI in wanted:
+        dwi = render_dwi(built, patient)
+        volumes[SequenceRole.DWI] = dwi["high"]
+        extra = {f"DWI_B{patient.protocols['DWI'].b_low:.0f}": dwi["low"], "ADC": dwi["adc"]}
+    for role in _PHASES:
+        if role in wanted:
+            volumes[role] = render_t1(built, patient, role)
+    return RenderedPatient(patient, volumes, extra, roi, mask, dict(patient.protocols))
