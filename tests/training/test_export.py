@@ -1,0 +1,183 @@
+"""From checkpoint to package to figures: one small network through the whole path (the width flag is for tests)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from engine import selftest
+from engine.domain.errors import UsageError
+from engine.domain.package import ClinicalStatus, ModelPackage, PreprocessSpec
+from engine.domain.sequence import SequenceRole
+from engine.inference.loading import load_feature_statistics, load_package, verify_graph
+from tests.support.shards import write_shards
+from training import checkpoint, loop
+from training.config import THREE_WAY, from_mapping
+from training.dataset import ShardSet
+from training.evaluate import (
+    against_float,
+    figures,
+    refuse_trained,
+    score_package,
+    write_validation,
+)
+from training.export import ExportOptions, export, network_of, write_float
+from training.parity import Graph, compare
+from training.quantise import block_of, head_nodes
+
+SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with shards, a short training and the package exported from it."""
+    folder = tmp_path_factory.mktemp("training")
+    write_shards(folder / "shards", 12, digest=SPEC.digest())
+    write_shards(folder / "shards", 9, digest=SPEC.digest(), subset="test", prefix="t")
+    config = from_mapping(
+        {
+            "recipe": "fast",
+            "width": 0.05,
+            "batch_size": 9,
+            "epochs": 2,
+            "sizes": [[96, 1.0]],
+            "export_size_px": 96,
+            "batch_norm_slices": 18,
+            "autocast": "none",
+            "threads": 1,
+        }
+    )
+    everyone = ShardSet.open(folder / "shards", THREE_WAY, ["train"])
+    training = everyone.of_patients(f"p{i:03d}" for i in range(9))
+    held = everyone.of_patients(f"p{i:03d}" for i in range(9, 12))
+    loop.train(config, training, held, folder / "run")
+    options = ExportOptions(calibration_slices=12, float_block_limit=0, title="Small")
+    export(folder / "run" / "final.pt", SPEC, everyone, folder / "package", options)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(trained: Path) -> ModelPackage:
+    return load_package(trained / "package")
+
+
+def test_the_package_is_whole_and_reproduces_its_vectors(package: ModelPackage) -> None:
+    manifest = package.manifest
+    assert set(manifest.files) == {"model.onnx", "selftest.npz", "features.npz", "card.md"}
+    assert manifest.id == "t2_dwi"
+    assert manifest.preprocess == SPEC
+    assert manifest.clinical_status == ClinicalStatus.RESEARCH  # these shards are not phantoms
+    verify_graph(package.folder / "model.onnx")
+    report = selftest.verify(package)
+    assert report.ok, report.detail
+
+
+def test_the_manifest_says_what_was_done(package: ModelPackage) -> None:
+    training = package.manifest.training
+    assert (training["patients"], training["slices"], training["validation_patients"]) == (9, 27, 3)
+    assert training["patients_by_class"] == dict.fromkeys(THREE_WAY, 3)
+    assert training["config"]["recipe"] == "fast"
+    quantisation = package.manifest.quantisation
+    assert quantisation["torch_logit_abs"] <= 1e-4
+    assert quantisation["compared_slices"] == 9
+    card = (package.folder / "card.md").read_text(encoding="utf-8")
+    assert "Research use only" in card
+    assert "| config · recipe | fast |" in card
+
+
+def test_weights_are_int8_of_seven_bits_per_channel_and_the_head_is_float(package: ModelPackage) -> None:
+    model = onnx.load(package.folder / "model.onnx")
+    arrays = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
+    weights = [array for name, array in arrays.items() if array.dtype == np.int8 and array.ndim == 4]
+    assert len(weights) > 200
+    assert max(int(np.abs(array.astype(int)).max()) for array in weights) <= 64
+    gemm = next(node for node in model.graph.node if node.op_type == "Gemm")
+    assert arrays[gemm.input[1]].dtype == np.float32
+
+
+def test_float_graph_equals_torch_and_int8_is_near(trained: Path, package: ModelPackage) -> None:
+    saved = checkpoint.load(trained / "run" / "final.pt")
+    network = network_of(saved)
+    write_float(network, trained / "float.onnx", 96)
+    images = ShardSet.open(trained / "shards", THREE_WAY, ["test"]).images(np.arange(27), 96)
+    answer = Graph(trained / "float.onnx").run(images.numpy())
+    logits, cam, features = (value.detach().numpy() for value in network(images))
+    assert np.abs(answer.logits - logits).max() <= 1e-4
+    assert np.abs(answer.cam - cam).max() <= 1e-4 * max(1.0, cam.max())
+    assert np.abs(answer.features - features).max() <= 1e-4
+    change = compare([answer], [Graph(package.folder / "model.onnx").run(images.numpy())])
+    assert change.score_max < 0.2
+    assert change.slices == 27
+
+
+def test_head_and_blocks_are_found(trained: Path) -> None:
+    write_float(network_of(checkpoint.load(trained / "run" / "final.pt")), trained / "f.onnx", 96)
+    model = onnx.load(trained / "f.onnx")
+    kinds = {node.name: node.op_type for node in model.graph.node}
+    assert sorted(kinds[name] for name in head_nodes(model)) == ["Conv", "Gemm", "ReduceMean", "Relu"]
+    assert block_of("/repeat_1/repeat_1.3/branch0/conv/Conv") == "repeat_1.3"
+    assert block_of("/conv2d_1a/conv/Conv") == "conv2d_1a"
+
+
+def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage) -> None:
+    statistics = load_feature_statistics(package)
+    assert statistics is not None
+    graph = Graph(package.folder / "model.onnx")
+    shards = ShardSet.open(trained / "shards", THREE_WAY, ["train"])
+    own = statistics.distance(graph.run(shards.images([0], 96).numpy()).features[0])
+    noise = np.random.default_rng(0).uniform(-1, 1, (1, 3, 96, 96)).astype(np.float32)
+    assert own < statistics.distance(graph.run(noise).features[0])
+
+
+def test_figures_are_measured_on_the_package_and_written_into_it(
+    trained: Path, package: ModelPackage
+) -> None:
+    shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
+    scored = score_package(package, shards)
+    result = figures(scored, "made-up shards")
+    assert result["cohort"] == {"name": "made-up shards", "patients": 9}
+    assert (result["lesions"], result["slices"]) == (9, 27)
+    assert np.allclose(scored.scores.sum(axis=1), 1.0)
+    assert sum(map(sum, result["confusion_slices"])) == 27
+    assert [sum(row) for row in result["confusion_lesions"]] == [3, 3, 3]
+    rule = result["any_slice_rule"]
+    flagged = [lesion.malignant_by_any_slice for lesion in scored.lesions]
+    malignant = [shard.label != "benign" for shard in shards.shards]
+    hits = sum(f and m for f, m in zip(flagged, malignant, strict=True))
+    assert (rule["sensitivity"]["events"], rule["sensitivity"]["n"]) == (hits, 6)
+    saved = checkpoint.load(trained / "run" / "final.pt")
+    refuse_trained(saved, shards)
+    assert against_float(package, saved, shards)["compared_slices"] == 27
+    after = write_validation(package, {"test": result})
+    assert after.manifest.validation["test"] == json.loads(json.dumps(result))
+    assert "made-up shards" in (after.folder / "card.md").read_text(encoding="utf-8")
+    assert selftest.verify(after).ok
+
+
+def test_trained_patients_are_not_scored(trained: Path) -> None:
+    package = load_package(trained / "package")
+    shards = ShardSet.open(trained / "shards", THREE_WAY, ["train"])
+    with pytest.raises(UsageError, match="trained on patients of the set 'train'"):
+        score_package(package, shards)
+    with pytest.raises(UsageError, match="p000"):
+        refuse_trained(checkpoint.load(trained / "run" / "final.pt"), shards)
+
+
+def test_shards_of_another_preparation_are_refused(trained: Path, tmp_path: Path) -> None:
+    others = ShardSet.open(write_shards(tmp_path, 3), THREE_WAY)
+    with pytest.raises(UsageError, match="do not belong together"):
+        export(trained / "run" / "final.pt", SPEC, others, tmp_path / "out")
+    with pytest.raises(UsageError, match="not prepared with this package"):
+        score_package(load_package(trained / "package"), others)
+
+
+def test_a_folder_that_is_no_package_is_not_replaced(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").write_text("keep me", encoding="utf-8")
+    shards = ShardSet.open(trained / "shards", THREE_WAY, ["train"])
+    with pytest.raises(UsageError, match="not a package"):
+        export(trained / "run" / "final.pt", SPEC, shards, tmp_path)
+    assert (tmp_path / "letters.txt").exists()

@@ -1,0 +1,89 @@
+"""Preparing: one path for phantom and DICOM, resumed work, faults that cost one patient only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.domain.errors import RoiError, StorageError
+from engine.domain.package import PreprocessSpec
+from engine.domain.sequence import SequenceRole
+from engine.preprocess.build import build_slice_inputs
+from training.config import THREE_WAY
+from training.dataset import ShardSet
+from training.prepare import prepare
+from training.sources import Lesion, PhantomSource
+from training.tables import read_rows
+from training.vectors import small_study
+
+SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
+
+
+@dataclass(frozen=True)
+class SmallSource:
+    """The small made-up study under a given name, or a fault."""
+
+    name: str
+    fault: str = ""
+    subset: str = "train"
+
+    @property
+    def patient(self) -> str:
+        return self.name
+
+    def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
+        if self.fault == "roi":
+            raise RoiError("The outline is empty.", remedy="Draw it again.", code="roi-empty")
+        if self.fault:
+            raise ZeroDivisionError(self.fault)
+        volumes, roi = small_study(roles)
+        return Lesion(volumes, roi, "metastasis", {"vendor": "none"})
+
+
+def test_a_shard_holds_what_preprocessing_makes(tmp_path: Path) -> None:
+    done = prepare([SmallSource("a")], SPEC, tmp_path)
+    assert (done.made, done.kept, done.exclusions) == (1, 0, ())
+    shards = ShardSet.open(tmp_path, THREE_WAY)
+    inputs = build_slice_inputs(*small_study(SPEC.roles), SPEC)
+    assert len(shards) == len(inputs) == 2
+    assert shards.spec_digest == SPEC.digest()
+    assert shards.roles == ("T2", "DWI", "T2")
+    expected = np.stack([item.array for item in inputs])
+    # float16 has 11 significant bits; resizing overshoots a little beyond 1, where the error is up to 2⁻¹¹.
+    assert np.abs(shards.images([0, 1], 96).numpy() - expected).max() <= 2.0**-11
+    assert shards.shards[0].facts == {"vendor": "none"}
+    assert shards.shards[0].position_mm == pytest.approx([i.ref.position_mm for i in inputs], abs=1e-3)
+
+
+def test_a_fault_costs_its_patient_only_and_is_tried_again(tmp_path: Path) -> None:
+    sources = [SmallSource("a"), SmallSource("b", "roi"), SmallSource("c", "odd")]
+    done = prepare(sources, SPEC, tmp_path)
+    assert done.made == 1
+    rows = read_rows(tmp_path / "exclusions.csv")
+    assert {(row["patient"], row["code"]) for row in rows} == {("b", "roi-empty"), ("c", "unforeseen")}
+    again = prepare([SmallSource("a"), SmallSource("b"), SmallSource("c", "odd")], SPEC, tmp_path)
+    assert (again.made, again.kept) == (1, 1)
+    assert [row["patient"] for row in read_rows(tmp_path / "exclusions.csv")] == ["c"]
+
+
+def test_another_specification_is_refused(tmp_path: Path) -> None:
+    prepare([SmallSource("a")], SPEC, tmp_path)
+    other = PreprocessSpec(channels=SPEC.channels, input_px=96, margin_mm=15)
+    with pytest.raises(StorageError, match="another specification, such as a"):
+        prepare([SmallSource("b")], other, tmp_path)
+
+
+def test_two_lesions_need_two_names(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="share the shard a"):
+        prepare([SmallSource("a"), SmallSource("a")], SPEC, tmp_path)
+
+
+def test_a_phantom_patient_is_named_like_its_draw() -> None:
+    source = PhantomSource("tdh", 3)
+    lesion = source.load((SequenceRole.T2,))
+    assert source.patient == "PH-TDH-0004"
+    assert lesion.label in THREE_WAY
+    assert lesion.facts["simulated"] is True

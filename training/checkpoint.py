@@ -1,0 +1,77 @@
+"""Checkpoints: the whole state of a training in one file, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.domain.errors import StorageError
+from training.config import TrainConfig, from_mapping
+
+SCHEMA = "lobule.checkpoint/1"
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """What a training needs to go on as if it had never stopped.
+
+    There is no state of random generators and none of the sampler or the schedule: every draw, every
+    order and every rate is a function of (seed, step).
+
+    Attributes:
+        config: The configuration it was started with.
+        step: Steps done.
+        total_steps: Steps of the whole training, decided once.
+        network: Weights and batch norm statistics.
+        average: Running mean of them (`ema_decay`), or None.
+        optimizer: State of the optimiser.
+        scaler: State of the gradient scaler (fp16), else empty.
+        facts: What it was trained on: spec digest, roles, patients, seconds spent, validation figures.
+    """
+
+    config: TrainConfig
+    step: int
+    total_steps: int
+    network: dict[str, Tensor]
+    average: dict[str, Tensor] | None = None
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    scaler: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write atomically: a killed run leaves the former checkpoint."""
+    values = {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
+    values["config"] = checkpoint.config.as_dict()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as stream:
+        torch.save({"schema": SCHEMA, **values}, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint onto the CPU.
+
+    Raises:
+        StorageError: No such file, or not a checkpoint of this schema.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+        if values.pop("schema") != SCHEMA:
+            raise ValueError("another schema")
+    except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
+        raise StorageError(
+            f"The checkpoint {path} cannot be read: {error}.",
+            remedy="Give the last.pt or final.pt of a training folder.",
+            code="bad-checkpoint",
+        ) from error
+    values["config"] = from_mapping(values["config"])
+    return Checkpoint(**values)

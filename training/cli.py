@@ -1,0 +1,280 @@
+"""`lobule-train`: simulate, prepare, train, export, evaluate: from a cohort to a package.
+
+Exit codes are those of `lobule`: 0 done, 1 the training diverged, 2 usage, 3 data not usable, 4 package
+not usable, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.domain.errors import Cancelled, EngineError, UsageError
+from engine.domain.package import PreprocessSpec
+from engine.domain.sequence import SequenceRole
+from training import config as configuration
+from training.prepare import CHANNELS, prepare
+
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 30),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+"""glibc settings that keep freed activations mapped, in huge pages: a step at 128 px took 1.47 s instead of 2.00 s."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = build_parser()
+    values = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if values.verbose else logging.WARNING,
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+        stream=sys.stderr,
+    )
+    try:
+        status: int = values.run(values)
+    except EngineError as fault:
+        print(f"lobule-train: {fault}", file=sys.stderr)
+        return fault.exit_status
+    except (KeyboardInterrupt, Cancelled):
+        print("lobule-train: stopped; the same command goes on from here.", file=sys.stderr)
+        return Cancelled.exit_status
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="lobule-train", description="Train, export and evaluate Lobule's model packages."
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what is done")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    simulate = commands.add_parser(
+        "simulate",
+        help="write simulated patients: shards for training, or DICOM studies with a cohort table",
+    )
+    simulate.add_argument("cohort", choices=("train", "srrsh", "hzfph", "tdh"), help="phantom cohort")
+    simulate.add_argument("--count", type=int, default=0, help="number of patients (0: all)")
+    simulate.add_argument("--first", type=int, default=0, help="index of the first patient")
+    simulate.add_argument("--seed", type=int, default=None, help="seed of the phantom")
+    target = simulate.add_mutually_exclusive_group(required=True)
+    target.add_argument("--shards", type=Path, metavar="DIR", help="write shards")
+    target.add_argument("--dicom", type=Path, metavar="DIR", help="write DICOM studies and DIR/cohort.csv")
+    simulate.add_argument("--model", choices=tuple(CHANNELS), default="t2_dwi", help="channels to make")
+    simulate.add_argument("--workers", type=int, default=1, help="processes")
+    simulate.set_defaults(run=_simulate)
+
+    prepare_ = commands.add_parser(
+        "prepare",
+        help="make shards from a cohort table of DICOM folders",
+        description="Columns of the table: patient, folder, diagnosis; optional: roi, lesion, set, and any "
+        "other as facts. Diagnoses: benign, cyst, haemangioma, abscess, FNH, benign nodule, primary "
+        "malignancy, HCC, ICC, mixed HCC-ICC, other primary, metastasis.",
+    )
+    prepare_.add_argument("table", type=Path, help="cohort table (CSV)")
+    prepare_.add_argument("--out", type=Path, required=True, help="folder for the shards")
+    prepare_.add_argument("--model", choices=tuple(CHANNELS), default="t2_dwi", help="channels to make")
+    prepare_.add_argument("--margin-mm", type=float, default=10.0, help="margin around the lesion")
+    prepare_.add_argument("--workers", type=int, default=1, help="processes")
+    prepare_.set_defaults(run=_prepare)
+
+    train = commands.add_parser("train", help="train a network on shards; the same command resumes")
+    train.add_argument("config", type=Path, help="TOML file; keys are the fields of TrainConfig")
+    train.add_argument("--shards", type=Path, required=True, help="folder of shards")
+    train.add_argument("--set", dest="subsets", action="append", default=[], help="subset to train on")
+    train.add_argument(
+        "--validation-set",
+        dest="held",
+        action="append",
+        default=[],
+        help="subset to validate on (default: validation_share of the training patients)",
+    )
+    train.add_argument("--out", type=Path, required=True, help="folder of the training")
+    train.add_argument("--stop-after-steps", type=int, default=None, help="leave early, resumable")
+    train.set_defaults(run=_train)
+
+    export = commands.add_parser("export", help="make a verified package of a checkpoint")
+    export.add_argument("checkpoint", type=Path, help="final.pt of a training")
+    export.add_argument("--shards", type=Path, required=True, help="the shards of the training")
+    export.add_argument("--out", type=Path, required=True, help="folder of the package")
+    export.add_argument("--margin-mm", type=float, default=10.0, help="as in prepare")
+    export.add_argument("--version", default="1.0.0", help="version of the package")
+    export.add_argument("--title", default="", help="name that readers see")
+    export.add_argument("--precision", choices=("int8", "float32"), default="int8")
+    export.add_argument("--calibration", choices=("percentile", "entropy"), default="percentile")
+    export.add_argument("--calibration-slices", type=int, default=256, help="training slices to calibrate on")
+    export.set_defaults(run=_export)
+
+    evaluate = commands.add_parser("evaluate", help="score a package on patients it was not trained on")
+    evaluate.add_argument("package", type=Path, help="folder of the package")
+    evaluate.add_argument("--shards", type=Path, required=True, help="folder of shards")
+    evaluate.add_argument(
+        "--set", dest="subsets", action="append", required=True, help="subset to score (repeat for more)"
+    )
+    evaluate.add_argument("--name", default="", help="name of the cohort beside the figures")
+    evaluate.add_argument(
+        "--checkpoint", type=Path, help="its final.pt: checks every patient, and compares with the float network"
+    )
+    evaluate.add_argument("--json", type=Path, help="write the figures to this file")
+    evaluate.add_argument("--write", action="store_true", help="put the figures into the manifest and the card")
+    evaluate.set_defaults(run=_evaluate)
+    return parser
+
+
+class Bar:
+    """Progress on stderr: one line that is overwritten, or nothing where nobody looks."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """Show the step."""
+        if self._shown:
+            end = "\n" if done == total else ""
+            print(f"\r{stage} {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+def _channels_of(model: str) -> tuple[str, ...]:
+    """Channels of a model id: its own row, or that of the id it begins with (``t2_dwi-binary``)."""
+    known = next((name for name in (model, model.split("-")[0]) if name in CHANNELS), None)
+    if known is None:
+        raise UsageError(
+            f"The model id {model!r} has no known channels.",
+            remedy=f"Begin it with one of {', '.join(CHANNELS)}, such as 't2_dwi-binary'.",
+            code="unknown-model",
+        )
+    return CHANNELS[known]
+
+
+def spec_for(model: str, margin_mm: float = 10.0) -> PreprocessSpec:
+    """The preprocessing of one of the paper's four models."""
+    return PreprocessSpec(
+        channels=tuple(SequenceRole(role) for role in _channels_of(model)), margin_mm=margin_mm
+    )
+
+
+def _simulate(values: argparse.Namespace) -> int:
+    from training.phantom.cohort import DEFAULT_SEED
+    from training.sources import phantom_sources
+
+    seed = DEFAULT_SEED if values.seed is None else values.seed
+    sources = phantom_sources(values.cohort, values.count, seed, values.first)
+    if values.dicom:
+        from training.simulate import write_dicom_cohort
+
+        table = write_dicom_cohort(
+            sources, values.dicom, spec_for(values.model).roles, values.workers, Bar()
+        )
+        _print({"patients": len(sources), "table": str(table)})
+        return 0
+    done = prepare(sources, spec_for(values.model), values.shards, values.workers, Bar())
+    _print({"made": done.made, "kept": done.kept, "excluded": len(done.exclusions)})
+    return 0 if done.made + done.kept else 3
+
+
+def _prepare(values: argparse.Namespace) -> int:
+    from training.cohort import read_cohort
+    from training.sources import dicom_sources
+
+    sources = dicom_sources(read_cohort(values.table))
+    spec = spec_for(values.model, values.margin_mm)
+    done = prepare(sources, spec, values.out, values.workers, Bar())
+    for item in done.exclusions:
+        print(f"excluded {item.name}: {item.reason}", file=sys.stderr)
+    _print({"made": done.made, "kept": done.kept, "excluded": len(done.exclusions)})
+    return 0 if done.made + done.kept else 3
+
+
+def _train(values: argparse.Namespace) -> int:
+    _restart_with_allocator()
+    from training import loop, splits
+    from training.dataset import ShardSet
+
+    config = configuration.load(values.config)
+    training = ShardSet.open(values.shards, config.labels, values.subsets)
+    validation = None
+    if values.held:
+        validation = ShardSet.open(values.shards, config.labels, values.held)
+    elif config.validation_share > 0:
+        classes = {shard.patient: shard.label for shard in training.shards}
+        kept, held = splits.hold_out_patients(classes, config.validation_share, config.seed)
+        training, validation = training.of_patients(kept), training.of_patients(held)
+    path = loop.train(config, training, validation, values.out, Bar(), values.stop_after_steps)
+    _print({"checkpoint": str(path)})
+    return 0
+
+
+def _export(values: argparse.Namespace) -> int:
+    from training import checkpoint
+    from training.dataset import ShardSet
+    from training.export import ExportOptions, export
+
+    config = checkpoint.load(values.checkpoint).config
+    shards = ShardSet.open(values.shards, config.labels)
+    options = ExportOptions(
+        version=values.version,
+        precision=values.precision,
+        calibration_slices=values.calibration_slices,
+        calibration=values.calibration,
+        title=values.title,
+    )
+    spec = spec_for(config.model_id, values.margin_mm)
+    out = export(values.checkpoint, spec, shards, values.out, options, Bar())
+    _print({"package": str(out)})
+    return 0
+
+
+def _evaluate(values: argparse.Namespace) -> int:
+    from engine.inference.loading import load_package
+    from training import checkpoint
+    from training.dataset import ShardSet
+    from training.evaluate import (
+        against_float,
+        figures,
+        refuse_trained,
+        score_package,
+        write_figures,
+        write_validation,
+    )
+
+    package = load_package(values.package)
+    shards = ShardSet.open(values.shards, package.manifest.labels, values.subsets)
+    name = "+".join(values.subsets)
+    result = {name: figures(score_package(package, shards, Bar()), values.name or name)}
+    if values.checkpoint:
+        saved = checkpoint.load(values.checkpoint)
+        refuse_trained(saved, shards)
+        result[name]["int8_against_float"] = against_float(package, saved, shards, Bar())
+    if values.json:
+        write_figures(values.json, result)
+    if values.write:
+        write_validation(package, result)
+    _print(result)
+    return 0
+
+
+def _restart_with_allocator() -> None:
+    """Start the same command again with `ALLOCATOR`: glibc reads these at start-up only."""
+    if sys.platform != "linux" or "pytest" in sys.modules:
+        return
+    if all(os.environ.get(name) for name in ALLOCATOR):
+        return
+    environment = {**ALLOCATOR, **os.environ}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
+
+
+def _print(values: Mapping[str, Any]) -> None:
+    print(json.dumps(values))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

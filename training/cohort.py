@@ -1,0 +1,136 @@
+"""Cohort tables: one row a lesion, from a CSV that a hospital can write in a spreadsheet.
+
+Columns: ``patient``, ``folder``, ``diagnosis`` (needed); ``roi`` (a file; empty: the ROI objects found in
+the folder), ``lesion`` (which lesion of the ROI, by id, name or number from 1; empty: the only one),
+``set`` (``train``, ``validation``, ``test`` … ; empty: train). Relative paths start at the table's
+folder. Every other column is kept as a fact by which evaluation can be split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.domain.errors import UsageError
+from training.tables import append_row, read_rows
+
+DIAGNOSES: Mapping[str, str] = {
+    "benign": "benign",
+    "cyst": "benign",
+    "haemangioma": "benign",
+    "hemangioma": "benign",
+    "abscess": "benign",
+    "fnh": "benign",
+    "benign nodule": "benign",
+    "primary malignancy": "primary_malignancy",
+    "hcc": "primary_malignancy",
+    "icc": "primary_malignancy",
+    "mixed hcc-icc": "primary_malignancy",
+    "other primary": "primary_malignancy",
+    "metastasis": "metastasis",
+    "metastatic": "metastasis",
+}
+"""Words accepted in the column ``diagnosis`` (any case; ``_`` and space are the same) and their classes."""
+
+NEEDED = ("patient", "folder", "diagnosis")
+KNOWN = (*NEEDED, "roi", "lesion", "set")
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """One lesion of the table.
+
+    Attributes:
+        label: Class of the lesion; empty where the diagnosis is not one of `DIAGNOSES`.
+        diagnosis: As written.
+    """
+
+    patient: str
+    folder: Path
+    diagnosis: str
+    label: str
+    roi: Path | None = None
+    lesion: str = ""
+    subset: str = "train"
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def read_cohort(path: Path) -> tuple[CohortRow, ...]:
+    """Read and check a cohort table.
+
+    Raises:
+        UsageError: No such table, a needed column or value is absent, a patient stands in two sets.
+    """
+    try:
+        rows = read_rows(path)
+    except OSError as error:
+        raise _bad(f"The cohort table {path} cannot be read ({error.strerror})", "Check the path.") from error
+    if not rows:
+        raise _bad(f"The cohort table {path} has no rows", "Write one row per lesion.")
+    for name in NEEDED:
+        if name not in rows[0]:
+            raise _bad(
+                f"The cohort table {path} has no column {name!r}",
+                f"Its first line must name at least {', '.join(NEEDED)}.",
+            )
+    result = tuple(_row(path, number, row) for number, row in enumerate(rows, start=2))
+    sets: dict[str, str] = {}
+    for item in result:
+        former = sets.setdefault(item.patient, item.subset)
+        if former != item.subset:
+            raise _bad(
+                f"Patient {item.patient} stands in the sets {former!r} and {item.subset!r}",
+                "Give every patient one set.",
+            )
+    return result
+
+
+def write_cohort(path: Path, rows: tuple[CohortRow, ...]) -> None:
+    """Write a table that `read_cohort` reads; paths are written relative to it where they can be."""
+    path.unlink(missing_ok=True)
+    for item in rows:
+        append_row(
+            path,
+            {
+                "patient": item.patient,
+                "folder": _relative(item.folder, path.parent),
+                "roi": _relative(item.roi, path.parent) if item.roi else "",
+                "lesion": item.lesion,
+                "diagnosis": item.diagnosis,
+                "set": item.subset,
+                **item.facts,
+            },
+        )
+
+
+def class_of(diagnosis: str) -> str:
+    """The class of a diagnosis, or an empty string where the word is not known."""
+    word = " ".join(diagnosis.replace("_", " ").lower().split())
+    return DIAGNOSES.get(word, "")
+
+
+def _row(path: Path, number: int, row: Mapping[str, str | None]) -> CohortRow:
+    values = {str(name): (value or "").strip() for name, value in row.items() if name}
+    for name in NEEDED:
+        if not values[name]:
+            raise _bad(f"Line {number} of {path} has no {name}", "Fill it in or delete the line.")
+    return CohortRow(
+        patient=values["patient"],
+        folder=path.parent / values["folder"],
+        diagnosis=values["diagnosis"],
+        label=class_of(values["diagnosis"]),
+        roi=path.parent / values["roi"] if values.get("roi") else None,
+        lesion=values.get("lesion", ""),
+        subset=values.get("set", "") or "train",
+        facts={name: value for name, value in values.items() if name not in KNOWN},
+    )
+
+
+def _relative(path: Path, start: Path) -> str:
+    resolved = path.resolve()
+    return str(resolved.relative_to(start.resolve())) if resolved.is_relative_to(start.resolve()) else str(resolved)
+
+
+def _bad(what: str, remedy: str) -> UsageError:
+    return UsageError(f"{what}.", remedy=remedy, code="bad-cohort")

@@ -1,0 +1,399 @@
+"""Exporting a checkpoint as a verified package: float graph, int8 graph, statistics, self-test, card."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.domain.errors import PackageError, UsageError
+from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
+from engine.domain.progress import SILENT, Progress
+from training import checkpoint, familiarity, quantise
+from training.card import render_card
+from training.checkpoint import Checkpoint
+from training.dataset import ShardSet
+from training.network import InceptionResnetV2
+from training.parity import Answer, Graph, compare
+from training.sources import PhantomSource
+from training.vectors import (
+    cropped_study,
+    file_digests,
+    selftest_arrays,
+    write_manifest,
+    write_vectors,
+)
+
+logger = logging.getLogger(__name__)
+
+TORCH_ABS = 1e-4
+"""Largest allowed difference of a logit between torch and the float graph."""
+CHANGED_SHARE = 0.02
+"""Largest allowed share of slices whose class changes by quantisation before blocks are kept float."""
+SELFTEST_SEED = 977
+INPUT_ABS = 1e-3
+"""Tolerance of an input pixel (range −1…1): far above what libraries differ by, far below what shows."""
+MACHINE_NOISE = 1e-4
+"""Change of the inputs by which the tolerances of the answers are found."""
+INTENDED_USE = {
+    ClinicalStatus.SIMULATED: "Demonstration of the software on simulated images. Not for use with patients.",
+    ClinicalStatus.RESEARCH: "Research on focal liver lesions in MRI, with review by a qualified radiologist.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """Choices of an export.
+
+    Attributes:
+        version: Version of the package.
+        precision: ``int8`` or ``float32``.
+        calibration_slices: Training slices that the activations' ranges are measured on.
+        calibration: ``percentile`` or ``entropy``.
+        feature_slices: Training slices for the feature statistics.
+        compared_slices: Held-out slices on which int8 is compared with float.
+        float_block_limit: Most blocks that are kept float where too many classes change.
+        title: Name that readers see.
+    """
+
+    version: str = "1.0.0"
+    precision: str = "int8"
+    calibration_slices: int = 256
+    calibration: str = "percentile"
+    feature_slices: int = 1000
+    compared_slices: int = 400
+    float_block_limit: int = 8
+    title: str = ""
+
+
+def export(
+    source: Path,
+    spec: PreprocessSpec,
+    shards: ShardSet,
+    out: Path,
+    options: ExportOptions | None = None,
+    progress: Progress = SILENT,
+) -> Path:
+    """Write the package of a checkpoint into `out`, which must not exist or be a package of the same id.
+
+    Args:
+        source: ``final.pt`` of a training.
+        shards: The training's shards: both the patients that were trained on and those held out.
+
+    Raises:
+        UsageError: The shards or `spec` are not those of the training.
+        PackageError: The graphs do not agree.
+    """
+    options = options or ExportOptions()
+    if out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists():
+        raise UsageError(
+            f"{out} is not empty and not a package.",
+            remedy="Name another folder.",
+            code="not-a-package",
+        )
+    saved = checkpoint.load(source)
+    training, held = _sets(saved, spec, shards)
+    config = saved.config
+    network = network_of(saved)
+    with tempfile.TemporaryDirectory(prefix="lobule-export-") as folder:
+        scratch, made = Path(folder), Path(folder) / "package"
+        made.mkdir()
+        progress.step("export float graph", 0, 1)
+        float_path = scratch / "float.onnx"
+        write_float(network, float_path, spec.input_px)
+        difference = _against_torch(network, Graph(float_path), held, spec.input_px)
+        facts: dict[str, Any] = {"format": "float32", "torch_logit_abs": difference}
+        if options.precision == "int8":
+            facts = {"torch_logit_abs": difference} | _quantise(
+                float_path, made / "model.onnx", scratch, training, held, spec, options, progress
+            )
+        else:
+            shutil.copyfile(float_path, made / "model.onnx")
+        graph = Graph(made / "model.onnx")
+        features = _familiarity(graph, training, held, spec, options, made, progress)
+        tolerances = _write_selftest(graph, spec, made)
+        status = ClinicalStatus.RESEARCH
+        if is_simulated(training):
+            status = ClinicalStatus.SIMULATED
+        manifest = ModelManifest(
+            id=config.model_id,
+            version=options.version,
+            title=options.title,
+            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            labels=config.labels,
+            preprocess=spec,
+            clinical_status=status,
+            intended_use=INTENDED_USE[status],
+            files={"model.onnx": ""},
+            training=_training_facts(saved, training),
+            features=features,
+            selftest=tolerances,
+            quantisation=facts,
+        )
+        finish_package(made, manifest)
+        _replace_folder(made, out)
+    return out
+
+
+def network_of(saved: Checkpoint) -> InceptionResnetV2:
+    """The network of a checkpoint, ready to answer."""
+    config = saved.config
+    network = InceptionResnetV2(config.channels, len(config.labels), config.width)
+    network.load_state_dict(saved.network)
+    return network.eval()
+
+
+def is_simulated(shards: ShardSet) -> bool:
+    """True when any patient is a phantom: such a package is a demonstration, whatever else it saw."""
+    return any(s.facts.get("simulated") or s.patient.startswith("PH-") for s in shards.shards)
+
+
+def write_float(network: InceptionResnetV2, path: Path, size_px: int) -> None:
+    """The float32 graph, batch norm folded into the convolutions; inputs and outputs as packages have them."""
+    names = ("image", "logits", "cam", "features")
+    example = torch.zeros(2, network.conv2d_1a.conv.in_channels, size_px, size_px)
+    with warnings.catch_warnings():
+        # The TorchScript exporter is deprecated, but it folds batch norm and gives the plain graph that
+        # ONNX Runtime's quantiser knows.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (example,),
+            str(path),
+            input_names=[names[0]],
+            output_names=list(names[1:]),
+            dynamic_axes={name: {0: "n"} for name in names},
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def finish_package(folder: Path, manifest: ModelManifest) -> ModelManifest:
+    """Write card and manifest with the digests of the files that lie in `folder`."""
+    (folder / "card.md").write_text(render_card(manifest), encoding="utf-8")
+    manifest = replace(manifest, files=file_digests(folder))
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _sets(saved: Checkpoint, spec: PreprocessSpec, shards: ShardSet) -> tuple[ShardSet, ShardSet]:
+    if saved.facts["spec_digest"] != spec.digest() or shards.spec_digest != spec.digest():
+        raise UsageError(
+            "The checkpoint, the shards and the model's preprocessing do not belong together.",
+            remedy="Give the shards that the training used, and the same --model and --margin-mm.",
+            code="mixed-shards",
+        )
+    present = set(shards.patients.tolist())
+    trained = set(saved.facts["training_patients"])
+    if not trained <= present:
+        raise UsageError(
+            f"{len(trained - present)} patients of the training have no shards here.",
+            remedy="Give the folder of shards that the training used.",
+            code="shards-missing",
+        )
+    others = present - trained
+    held = set(saved.facts["validation_patients"]) & others or others
+    if not held:
+        raise UsageError(
+            "There are no patients outside the training to compare the graphs on.",
+            remedy="Train with validation_share above 0, or add shards of another set.",
+            code="no-held-out",
+        )
+    return shards.of_patients(trained), shards.of_patients(held)
+
+
+def _chosen(shards: ShardSet, count: int, seed: int) -> NDArray[np.int64]:
+    order = np.random.default_rng(seed).permutation(len(shards))
+    return np.sort(order[:count])
+
+
+def _batches(
+    shards: ShardSet, indices: NDArray[np.int64], size_px: int, stage: str, progress: Progress
+) -> Iterator[NDArray[np.float32]]:
+    for first in range(0, len(indices), 4):
+        progress.step(stage, first, len(indices))
+        yield shards.images(indices[first : first + 4], size_px).numpy()
+
+
+def _against_torch(
+    network: InceptionResnetV2, graph: Graph, held: ShardSet, size_px: int
+) -> float:
+    images = held.images(_chosen(held, 8, 0), size_px)
+    with torch.inference_mode():
+        logits, cam, _ = network(images)
+    found = graph.run(images.numpy())
+    difference = float(np.abs(found.logits - logits.numpy()).max())
+    cam_difference = float(np.abs(found.cam - cam.numpy()).max())
+    largest = max(1.0, float(cam.max()))
+    if difference > TORCH_ABS or cam_difference > TORCH_ABS * largest:
+        raise PackageError(
+            f"The float graph differs from torch by {difference:.2g} in a logit and {cam_difference:.2g} in a map.",
+            remedy="This is a fault of the exporter: report it with the versions of torch and onnxruntime.",
+            code="export-parity",
+        )
+    return difference
+
+
+def _quantise(
+    float_path: Path,
+    out: Path,
+    scratch: Path,
+    training: ShardSet,
+    held: ShardSet,
+    spec: PreprocessSpec,
+    options: ExportOptions,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Quantise, compare on held-out slices, keep blocks float where too many classes change."""
+    chosen = _chosen(training, options.calibration_slices, 1)
+    batches = _batches(training, chosen, spec.input_px, "calibrate", progress)
+    calibrated = quantise.calibrate(float_path, batches, scratch, options.calibration)
+    quantise.write_int8(calibrated, out)
+    compared = _chosen(held, options.compared_slices, 2)
+    images = list(_batches(held, compared, spec.input_px, "compare", progress))
+    reference = [Graph(float_path).run(batch) for batch in images]
+    change = compare(reference, [Graph(out).run(batch) for batch in images])
+    kept: list[str] = []
+    if change.changed_share > CHANGED_SHARE and options.float_block_limit > 0:
+        share = 100 * change.changed_share
+        logger.info("int8 changes %.1f %% of the classes: looking for the blocks that suffer", share)
+        order = _sensitive_blocks(calibrated, scratch, images, reference, progress)
+        for name in order[: options.float_block_limit]:
+            kept.append(name)
+            quantise.write_int8(calibrated, out, kept)
+            graph = Graph(out)
+            change = compare(reference, [graph.run(batch) for batch in images])
+            logger.info("float %s: %.1f %% of the classes change", kept, 100 * change.changed_share)
+            if change.changed_share <= CHANGED_SHARE:
+                break
+    return {
+        "format": "int8 QDQ: uint8 activations, int8 weights per channel, reduced range; float head",
+        "calibration": options.calibration,
+        "calibration_slices": calibrated.slices,
+        "float_blocks": kept,
+        **change.as_dict(),
+        "megabytes": round(out.stat().st_size / 2**20, 1),
+    }
+
+
+def _sensitive_blocks(
+    calibrated: quantise.Calibrated,
+    scratch: Path,
+    images: list[NDArray[np.float32]],
+    reference: list[Answer],
+    progress: Progress,
+) -> list[str]:
+    """Blocks in the order of what keeping each alone float does for the scores, best first."""
+    few = slice(0, max(1, 48 // len(images[0])))
+    trial = scratch / "trial.onnx"
+    left: dict[str, float] = {}
+    names = quantise.blocks(calibrated)
+    for number, name in enumerate(names):
+        progress.step("find sensitive blocks", number, len(names))
+        quantise.write_int8(calibrated, trial, {name})
+        graph = Graph(trial)
+        left[name] = compare(reference[few], [graph.run(batch) for batch in images[few]]).score_mean
+    return sorted(left, key=lambda name: left[name])
+
+
+def _familiarity(
+    graph: Graph,
+    training: ShardSet,
+    held: ShardSet,
+    spec: PreprocessSpec,
+    options: ExportOptions,
+    out: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    seen = _chosen(training, options.feature_slices, 3)
+    others = _chosen(held, options.feature_slices, 3)
+    values = [
+        np.concatenate([graph.run(batch).features for batch in _batches(*entry, spec.input_px, "features", progress)])
+        for entry in ((training, seen), (held, others))
+    ]
+    statistics = familiarity.fit(values[0], values[1])
+    facts = {"slices": len(values[0]), "held_out_slices": len(values[1]), "percentile": 99.0}
+    return familiarity.write(out, statistics, facts)
+
+
+def _write_selftest(graph: Graph, spec: PreprocessSpec, out: Path) -> dict[str, float]:
+    """Vectors from a phantom patient of a seed that no training uses, and tolerances from its sensitivity.
+
+    The tolerance of a logit is four times what random changes of all input pixels by up to `MACHINE_NOISE` do,
+    because rounding to 8 bits turns tiny differences between machines into whole steps; at least 0.02. A
+    map's is found in the same way; at least 2 % of its largest value.
+    """
+    lesion = PhantomSource("tdh", 3, SELFTEST_SEED).load(spec.roles)
+    volumes, roi = cropped_study(lesion.volumes, lesion.roi, margin_mm=30.0)
+
+    def run(inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        # One slice at a time: the answer must not depend on the batch.
+        answers = [graph.run(inputs[i : i + 1]) for i in range(len(inputs))]
+        return (
+            np.concatenate([answer.logits for answer in answers]),
+            np.concatenate([answer.cam for answer in answers]),
+        )
+
+    arrays = selftest_arrays(volumes, roi, spec, run)
+    write_vectors(out, arrays)
+    noise = np.random.default_rng(0).uniform(-MACHINE_NOISE, MACHINE_NOISE, arrays["inputs"].shape)
+    logits, cam = run((arrays["inputs"] + noise).astype(np.float32))
+    return {
+        "input_abs": INPUT_ABS,
+        "logit_abs": _tolerance(logits, arrays["logits"], 0.02),
+        "cam_abs": _tolerance(cam, arrays["cam"], 0.02 * float(arrays["cam"].max())),
+    }
+
+
+def _tolerance(moved: NDArray[np.float32], still: NDArray[np.float32], least: float) -> float:
+    return round(max(least, 4.0 * float(np.abs(moved - still).max())), 4)
+
+
+def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
+    facts, config = saved.facts, saved.config.as_dict()
+    counts: dict[str, int] = {}
+    for label in dict.fromkeys(shard.label for shard in training.shards):
+        members = {shard.patient for shard in training.shards if shard.label == label}
+        counts[label] = len(members)
+    return {
+        "data": "simulated patients (phantom)"
+        if is_simulated(training)
+        else "patients of the training site",
+        "sets": sorted({shard.subset for shard in training.shards}),
+        "patients": len(facts["training_patients"]),
+        "patients_by_class": counts,
+        "slices": facts["training_slices"],
+        "validation_patients": len(facts["validation_patients"]),
+        "steps": saved.total_steps,
+        "images_seen": facts.get("images_seen", saved.step * saved.config.batch_size),
+        "minutes": round(float(facts.get("seconds", 0.0)) / 60, 1),
+        "hardware": f"{platform.machine()}, {saved.config.threads} CPU threads, torch {torch.__version__}",
+        "weights": facts.get("weights", "last"),
+        "validation_at_export_size": {
+            name: {key: value for key, value in figures.items() if value == value}  # NaN: undefined
+            for name, figures in facts.get("validation_at_export_size", {}).items()
+        },
+        "config": config,
+    }
+
+
+def _replace_folder(made: Path, out: Path) -> None:
+    """Put the finished package in the place of an earlier one."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as beside:
+        arrived = Path(beside) / "package"
+        shutil.copytree(made, arrived)
+        if out.exists():
+            out.rename(Path(beside) / "former")
+        arrived.rename(out)

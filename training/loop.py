@@ -1,0 +1,381 @@
+"""The training loop: batches in, checkpoints out; stops and resumes without a trace.
+
+Folder of a training: ``config.json``, ``last.pt`` (state), ``steps.csv``, ``epochs.csv``, and at the
+end ``final.pt``, the weights to export.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.domain.errors import EngineError, UsageError
+from engine.domain.progress import SILENT, Progress
+from training import augment, checkpoint, recipe
+from training.checkpoint import Checkpoint
+from training.config import TrainConfig
+from training.dataset import ShardSet
+from training.network import InceptionResnetV2, load_imagenet_weights, read_state_dict
+from training.splits import refuse_shared_patients
+from training.tables import append_row, keep_rows
+from training.validation import recompute_batch_norm, score
+
+logger = logging.getLogger(__name__)
+
+LOG_EVERY_STEPS = 10
+PROBE_STEPS = 3
+
+
+class TrainingDiverged(EngineError):
+    """The loss is no longer a number."""
+
+
+def build_network(config: TrainConfig) -> InceptionResnetV2:
+    """A network with the configured size and seed, ImageNet weights included where they are named."""
+    torch.manual_seed(config.seed)
+    network = InceptionResnetV2(
+        config.channels, len(config.labels), config.width, dropout=config.dropout
+    )
+    if config.initial_weights:
+        load_imagenet_weights(network, read_state_dict(config.initial_weights))
+    return network
+
+
+def device_of(config: TrainConfig) -> torch.device:
+    """The device to train on."""
+    if config.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(config.device)
+
+
+def autocast_of(config: TrainConfig, device: torch.device) -> AbstractContextManager[object]:
+    """The mixed-precision context of the configuration."""
+    dtype = torch.float16 if config.autocast == "fp16" else torch.bfloat16
+    return torch.autocast(device.type, dtype=dtype, enabled=config.autocast != "none")
+
+
+class Trainer:
+    """One training: the network, its optimiser, and the step that it has reached."""
+
+    def __init__(self, config: TrainConfig, training: ShardSet, out: Path) -> None:
+        torch.set_num_threads(config.threads)
+        self.config = config
+        self.training = training
+        self.out = out
+        self.device = device_of(config)
+        self.network = build_network(config).to(self.device)
+        if config.channels_last:
+            self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = recipe.make_optimizer(config, self.network)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.autocast == "fp16")
+        self.average: dict[str, Tensor] | None = None
+        if config.ema_decay > 0:
+            self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
+        self.weights = recipe.class_weights(config, training.targets)
+        if self.weights is not None:
+            self.weights = self.weights.to(self.device)
+        self.step = 0
+        self.seconds = 0.0
+
+    def batch(self, plan: recipe.Plan, step: int) -> tuple[Tensor, Tensor]:
+        """Images (n, c, s, s) at the size of the step, not yet augmented, and targets (n,)."""
+        indices = recipe.batch_at(self.config, plan, len(self.training), step)
+        images = self.training.images(indices, recipe.size_at(self.config, plan, step))
+        return images, torch.from_numpy(self.training.targets[indices])
+
+    def train_step(self, images: Tensor, targets: Tensor, rate: float) -> float:
+        """One optimiser step; returns the loss."""
+        config = self.config
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
+        torch.manual_seed(config.seed * 1_000_003 + self.step)
+        params = augment.make_params(generator, len(images), config.augment)
+        images = augment.apply(images.to(self.device), params)
+        if config.channels_last:
+            images = images.contiguous(memory_format=torch.channels_last)
+        self.network.train()
+        with autocast_of(config, self.device):
+            logits, _, _ = self.network(images)
+        loss = functional.cross_entropy(
+            logits.float(),
+            targets.to(self.device),
+            weight=self.weights,
+            label_smoothing=config.label_smoothing,
+        )
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            raise TrainingDiverged(
+                f"The loss became {value} at step {self.step} (learning rate {rate:.3g}).",
+                remedy="Lower learning_rate, set clip_norm to 5, or use autocast 'bf16' or 'none' "
+                "instead of 'fp16'; then start from the last checkpoint.",
+                code="training-diverged",
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        if config.clip_norm > 0:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self._update_average()
+        self.step += 1
+        return value
+
+    def _update_average(self) -> None:
+        if self.average is None:
+            return
+        # A short memory at first: the average must not hold on to random weights.
+        decay = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, value in self.network.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.average[name].lerp_(value, 1.0 - decay)
+                else:
+                    self.average[name].copy_(value)
+
+    def checkpoint(self, total_steps: int, facts: dict[str, object]) -> Checkpoint:
+        """The present state."""
+        return Checkpoint(
+            config=self.config,
+            step=self.step,
+            total_steps=total_steps,
+            network=self.network.state_dict(),
+            average=self.average,
+            optimizer=self.optimizer.state_dict(),
+            scaler=self.scaler.state_dict(),
+            facts={**facts, "seconds": self.seconds},
+        )
+
+    def restore(self, saved: Checkpoint) -> None:
+        """Take up a saved state."""
+        self.network.load_state_dict(saved.network)
+        self.optimizer.load_state_dict(saved.optimizer)
+        self.scaler.load_state_dict(saved.scaler)
+        if saved.average is not None:
+            self.average = {k: v.to(self.device) for k, v in saved.average.items()}
+        self.step = saved.step
+        self.seconds = float(saved.facts.get("seconds", 0.0))
+
+    def seconds_per_step(self) -> list[float]:
+        """Measured time of one whole step at each image size, on a throw-away state."""
+        before = Checkpoint(self.config, 0, 0, {})
+        before.network = {k: v.clone() for k, v in self.network.state_dict().items()}
+        result = []
+        for stage in self.config.sizes:
+            indices = np.arange(self.config.batch_size) % len(self.training)
+            targets = torch.from_numpy(self.training.targets[indices])
+            started = 0.0
+            for number in range(PROBE_STEPS + 1):
+                if number == 1:  # the first step of a size builds its kernels
+                    started = time.monotonic()
+                self.train_step(self.training.images(indices, stage.size_px), targets, 1e-6)
+            result.append((time.monotonic() - started) / PROBE_STEPS)
+        self.network.load_state_dict(before.network)
+        self.optimizer = recipe.make_optimizer(self.config, self.network)
+        if self.average is not None:
+            self.average = {k: v.clone() for k, v in before.network.items()}
+        self.step = 0
+        return result
+
+
+def train(
+    config: TrainConfig,
+    training: ShardSet,
+    validation: ShardSet | None,
+    out: Path,
+    progress: Progress = SILENT,
+    stop_after_steps: int | None = None,
+) -> Path:
+    """Train, or go on with the training in `out`; returns the path of ``final.pt``.
+
+    Args:
+        stop_after_steps: Leave after so many steps of the whole training, with a checkpoint written
+            (then ``last.pt`` is returned).
+
+    Raises:
+        TrainingDiverged: The loss is not a number any more.
+        UsageError: `out` holds a training with another configuration, or sets share patients.
+    """
+    _check_sets(config, training, validation)
+    trainer = Trainer(config, training, out)
+    last = out / "last.pt"
+    saved = checkpoint.load(last) if last.exists() else None
+    if saved is not None:
+        _check_same(config, training, saved, last)
+        trainer.restore(saved)
+        plan = recipe.Plan(saved.total_steps, max(1, len(training) // config.batch_size))
+    else:
+        seconds = trainer.seconds_per_step() if config.max_minutes > 0 else ()
+        plan = recipe.make_plan(config, len(training), seconds)
+    facts: dict[str, object] = {
+        "spec_digest": training.spec_digest,
+        "roles": list(training.roles),
+        "training_patients": sorted(set(training.patients.tolist())),
+        "training_slices": len(training),
+        "training_slices_by_class": np.bincount(
+            training.targets, minlength=len(config.labels)
+        ).tolist(),
+        "validation_patients": sorted(set(validation.patients.tolist())) if validation else [],
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "config.json").write_text(json.dumps(config.as_dict(), indent=1), encoding="utf-8")
+    for name in ("steps.csv", "epochs.csv"):
+        keep_rows(out / name, "step", trainer.step)
+    logger.info("training %s: %d steps, at step %d", config.model_id, plan.total_steps, trainer.step)
+
+    end = min(plan.total_steps, stop_after_steps or plan.total_steps)
+    marked = time.monotonic()
+    waiting, interval_start, interval_step = 0.0, time.monotonic(), trainer.step
+    losses: list[float] = []
+    for images, targets, waited in _prefetched(trainer, plan, end):
+        waiting += waited
+        rate = recipe.learning_rate_at(config, plan, trainer.step)
+        losses.append(trainer.train_step(images, targets, rate))
+        step = trainer.step
+        progress.step("training", step, plan.total_steps)
+        trainer.seconds += time.monotonic() - marked
+        marked = time.monotonic()
+        if step % LOG_EVERY_STEPS == 0 or step == end:
+            took = time.monotonic() - interval_start
+            append_row(
+                out / "steps.csv",
+                {
+                    "step": step,
+                    "epoch": round(step / plan.steps_per_epoch, 3),
+                    "size_px": images.shape[-1],
+                    "learning_rate": f"{rate:.4g}",
+                    "loss": f"{np.mean(losses):.4f}",
+                    "images_per_s": f"{(step - interval_step) * config.batch_size / took:.2f}",
+                    "loading_share": f"{waiting / took:.4f}",
+                    "minutes": f"{trainer.seconds / 60:.2f}",
+                },
+            )
+            losses, waiting = [], 0.0
+            interval_start, interval_step = time.monotonic(), step
+        if validation is not None and _due(config, plan, step):
+            figures = score(
+                trainer.network, validation, images.shape[-1], config, trainer.device
+            ).figures
+            append_row(
+                out / "epochs.csv",
+                {"step": step, "epoch": step // plan.steps_per_epoch, **figures},
+            )
+            logger.info("epoch %d: %s", step // plan.steps_per_epoch, figures)
+            marked = interval_start = time.monotonic()
+        if step % config.checkpoint_every_steps == 0 or step == end:
+            checkpoint.save(last, trainer.checkpoint(plan.total_steps, facts))
+            marked = interval_start = time.monotonic()
+    if trainer.step < plan.total_steps:
+        return last
+    return _finish(trainer, validation, plan, facts)
+
+
+def _due(config: TrainConfig, plan: recipe.Plan, step: int) -> bool:
+    return step % (config.validate_every_epochs * plan.steps_per_epoch) == 0
+
+
+def _prefetched(
+    trainer: Trainer, plan: recipe.Plan, end: int
+) -> Iterator[tuple[Tensor, Tensor, float]]:
+    """Batches from the present step on, the next one read while this one is used; and the wait in s."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = None
+        for step in range(trainer.step, end):
+            started = time.monotonic()
+            images, targets = coming.result() if coming else trainer.batch(plan, step)
+            waited = time.monotonic() - started
+            coming = pool.submit(trainer.batch, plan, step + 1) if step + 1 < end else None
+            yield images, targets, waited
+
+
+def _finish(
+    trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, facts: dict[str, object]
+) -> Path:
+    """Choose the weights that are exported and write ``final.pt``.
+
+    The candidates are the last weights and their running mean, each with the batch norm statistics
+    of training and with those measured at the export size; the validation set's loss at that size
+    decides. Without a validation set the most processed candidate is taken.
+    """
+    config = trainer.config
+    states = {"last": trainer.network.state_dict()}
+    if trainer.average is not None:
+        states["average"] = trainer.average
+    candidates: dict[str, dict[str, Tensor]] = {}
+    for name, state in states.items():
+        candidates[name] = {k: v.clone() for k, v in state.items()}
+        if config.batch_norm_slices > 0:
+            trainer.network.load_state_dict(candidates[name])
+            recompute_batch_norm(trainer.network, trainer.training, config, trainer.device)
+            measured = trainer.network.state_dict()
+            candidates[f"{name}+batch norm"] = {k: v.clone() for k, v in measured.items()}
+    chosen = list(candidates)[-1]
+    compared: dict[str, dict[str, float]] = {}
+    if validation is not None:
+        for name, state in candidates.items():
+            trainer.network.load_state_dict(state)
+            compared[name] = score(
+                trainer.network, validation, config.export_size_px, config, trainer.device
+            ).figures
+            logger.info("%s at %d px: %s", name, config.export_size_px, compared[name])
+        chosen = min(compared, key=lambda name: compared[name]["loss"])
+    path = trainer.out / "final.pt"
+    facts = {**facts, "weights": chosen, "validation_at_export_size": compared}
+    facts |= {"seconds": trainer.seconds, "images_seen": plan.total_steps * config.batch_size}
+    checkpoint.save(
+        path, Checkpoint(config, trainer.step, plan.total_steps, candidates[chosen], facts=facts)
+    )
+    return path
+
+
+def _check_sets(config: TrainConfig, training: ShardSet, validation: ShardSet | None) -> None:
+    if len(training) < config.batch_size:
+        raise UsageError(
+            f"There are {len(training)} training slices for a batch of {config.batch_size}.",
+            remedy="Prepare more patients or lower batch_size.",
+            code="too-few-slices",
+        )
+    if len(training.roles) != config.channels:
+        raise UsageError(
+            f"The shards have {len(training.roles)} channels, the configuration {config.channels}.",
+            remedy="Prepare the shards for this model, or correct `channels`.",
+            code="channels-disagree",
+        )
+    if validation is None:
+        return
+    refuse_shared_patients(training.patients, validation.patients, "training and validation")
+    if validation.spec_digest != training.spec_digest or validation.roles != training.roles:
+        raise UsageError(
+            "Training and validation shards were prepared differently.",
+            remedy="Prepare both with the same command.",
+            code="mixed-shards",
+        )
+
+
+def _check_same(config: TrainConfig, training: ShardSet, saved: Checkpoint, last: Path) -> None:
+    differs = [
+        name
+        for name, value in config.as_dict().items()
+        if saved.config.as_dict()[name] != value and name not in ("threads", "device")
+    ]
+    if saved.facts.get("spec_digest") != training.spec_digest:
+        differs.append("spec digest of the shards")
+    if saved.facts.get("training_patients") != sorted(set(training.patients.tolist())):
+        differs.append("training patients")
+    if differs:
+        raise UsageError(
+            f"{last} belongs to a training that differs in {', '.join(differs)}.",
+            remedy="Use another output folder, or the same configuration and shards to go on.",
+            code="another-training",
+        )

@@ -1,0 +1,149 @@
+"""Preparing shards: every lesion of a cohort through `engine.preprocess`, in parallel, resumable.
+
+A finished shard is not made again. A fault costs its patient only: the row goes into
+``exclusions.csv`` (for the flow diagram) and the work goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+import numpy as np
+
+from engine.domain.errors import EngineError, StorageError
+from engine.domain.package import PreprocessSpec
+from engine.domain.progress import SILENT, Progress
+from engine.preprocess.build import build_slice_inputs
+from training.dataset import Shard, read_shard, write_shard
+from training.sources import Source
+from training.tables import append_row, read_rows
+
+logger = logging.getLogger(__name__)
+
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "t2": ("T2", "T2", "T2"),
+    "t2_dwi": ("T2", "DWI", "T2"),
+    "tri_seq": ("T2", "DWI", "T1_PRE"),
+    "six_seq": (
+        "T2",
+        "DWI",
+        "T1_PRE",
+        "T1_LATE_ARTERIAL",
+        "T1_PORTAL_VENOUS",
+        "T1_EQUILIBRIUM",
+    ),
+}
+"""Roles in channel order of the paper's four models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A lesion that gave no shard, and why."""
+
+    name: str
+    patient: str
+    subset: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one run of `prepare` did.
+
+    Attributes:
+        made: Shards written now.
+        kept: Shards found finished.
+        exclusions: Lesions without a shard.
+    """
+
+    made: int
+    kept: int
+    exclusions: tuple[Exclusion, ...]
+
+
+def prepare(
+    sources: Sequence[Source],
+    spec: PreprocessSpec,
+    out: Path,
+    workers: int = 1,
+    progress: Progress = SILENT,
+) -> Prepared:
+    """Write one shard per source into `out`.
+
+    Raises:
+        StorageError: `out` holds shards of another specification, or two sources share a name.
+    """
+    names = [source.name for source in sources]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise StorageError(
+            f"Two lesions would share the shard {twice}.",
+            remedy="Fill in the column 'lesion' where a patient has several rows.",
+            code="shard-name",
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    finished = {path.stem: read_shard(path) for path in out.glob("*.json")}
+    stale = [shard.name for shard in finished.values() if shard.spec_digest != spec.digest()]
+    if stale:
+        raise StorageError(
+            f"{out} holds {len(stale)} shards of another specification, such as {stale[0]}.",
+            remedy="Use another folder, or delete the stale shards.",
+            code="mixed-shards",
+        )
+    waiting = [source for source in sources if source.name not in finished]
+    log = out / "exclusions.csv"
+    former = read_rows(log) if log.exists() else []
+    log.unlink(missing_ok=True)
+    for row in former:  # exclusions of other cohorts in the same folder stay
+        if row["name"] not in names:
+            append_row(log, row)
+    exclusions: list[Exclusion] = []
+    run = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
+    answers = run(joblib.delayed(_prepare_one)(source, spec, out) for source in waiting)
+    for done, exclusion in enumerate(answers, start=1):
+        if exclusion is not None:
+            logger.warning("excluded %s: %s", exclusion.name, exclusion.reason)
+            exclusions.append(exclusion)
+            append_row(
+                log, {field: getattr(exclusion, field) for field in Exclusion.__slots__}
+            )
+        progress.step("prepare", done, len(waiting))
+    return Prepared(
+        len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions)
+    )
+
+
+def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion | None:
+    """Make one shard; a fault of any kind becomes an exclusion that names the patient."""
+    try:
+        lesion = source.load(spec.roles)
+        inputs = build_slice_inputs(lesion.volumes, lesion.roi, spec)
+        if not inputs:
+            return Exclusion(
+                source.name, source.patient, source.subset, "no-slices", "The outline touches no plane."
+            )
+        shard = Shard(
+            name=source.name,
+            patient=source.patient,
+            label=lesion.label,
+            subset=source.subset,
+            spec_digest=spec.digest(),
+            roles=tuple(role.value for role in spec.channels),
+            position_mm=tuple(round(float(item.ref.position_mm), 4) for item in inputs),
+            nearest_t2_slice=tuple(int(item.ref.nearest_t2_slice) for item in inputs),
+            lesion=str(lesion.roi.lesion_id),
+            facts=lesion.facts,
+        )
+        write_shard(out, shard, np.stack([item.array for item in inputs]))
+    except EngineError as fault:
+        return Exclusion(source.name, source.patient, source.subset, fault.code, str(fault))
+    except Exception as fault:  # one patient's unforeseen fault must not cost a night's work
+        logger.exception("unforeseen fault with %s", source.name)
+        reason = f"{type(fault).__name__}: {fault}"
+        return Exclusion(source.name, source.patient, source.subset, "unforeseen", reason)
+    return None

@@ -1,0 +1,185 @@
+"""Where a patient's images come from: DICOM folders of a cohort table, or the phantom directly.
+
+Both give the same thing, a `Lesion`; what follows does not know the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from engine import pipeline
+from engine.domain.case import Case
+from engine.domain.errors import IntakeError, RoiError, SequenceError
+from engine.domain.roi import Roi
+from engine.domain.sequence import SequenceRole
+from engine.domain.volume import VolumeSet
+from training.cohort import CohortRow
+from training.phantom.cohort import DEFAULT_SEED, cohort_size, draw_patient
+from training.phantom.render import render_patient
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesion:
+    """One lesion ready for preprocessing.
+
+    Attributes:
+        label: Class of the lesion.
+        facts: What evaluation may be split by.
+    """
+
+    volumes: VolumeSet
+    roi: Roi
+    label: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """Something that can load one lesion, in a worker process."""
+
+    @property
+    def name(self) -> str:
+        """File stem of the shard, unique in the cohort."""
+
+    @property
+    def patient(self) -> str:
+        """Patient identifier."""
+
+    @property
+    def subset(self) -> str:
+        """Set of the cohort table."""
+
+    def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
+        """Read the volumes of these roles and the outline; raises `EngineError` where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class DicomSource:
+    """One row of a cohort table."""
+
+    row: CohortRow
+
+    @property
+    def name(self) -> str:
+        """Patient and lesion, with characters that file systems refuse replaced."""
+        text = "-".join(part for part in (self.row.patient, self.row.lesion) if part)
+        return "".join(c if c.isalnum() or c in "-_." else "_" for c in text)
+
+    @property
+    def patient(self) -> str:
+        """As in the table."""
+        return self.row.patient
+
+    @property
+    def subset(self) -> str:
+        """As in the table."""
+        return self.row.subset
+
+    def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
+        """Open the folder, take the proposed roles, read volumes and the outline."""
+        row = self.row
+        if not row.label:
+            raise IntakeError(
+                f"The diagnosis {row.diagnosis!r} is not known.",
+                remedy="Use one of the words listed in `lobule-train prepare --help`.",
+                code="unknown-diagnosis",
+            )
+        paths = [row.folder, *([row.roi] if row.roi else [])]
+        studies = pipeline.open_study(paths).studies
+        if len(studies) != 1:
+            raise IntakeError(
+                f"The folder {row.folder} holds {len(studies)} studies.",
+                remedy="Give every row the folder of one study.",
+                code="several-studies",
+            )
+        study = studies[0]
+        role_map = pipeline.propose_roles(study)
+        missing = role_map.missing(roles)
+        if missing:
+            raise SequenceError(
+                f"No series was recognised as {', '.join(role.value for role in missing)}.",
+                remedy="See `lobule scan` for the reasons.",
+                code="role-missing",
+            )
+        wanted = {role: role_map.roles[role] for role in roles}
+        volumes = pipeline.load_volumes(study, wanted)
+        case = Case(study.study_instance_uid, wanted)
+        objects = [row.roi] if row.roi else [o.path for o in pipeline.describe_rois(study) if o.usable]
+        case = pipeline.import_rois(objects, study, case, volumes)
+        t2 = pipeline.series_of(study, SequenceRole.T2, wanted[SequenceRole.T2]).facts
+        facts: dict[str, Any] = {
+            "diagnosis": row.diagnosis,
+            "manufacturer": t2.manufacturer,
+            "field_t": t2.magnetic_field_strength_t,
+            **row.facts,
+        }
+        return Lesion(volumes, _named(case.rois, row), row.label, facts)
+
+
+def _named(rois: tuple[Roi, ...], row: CohortRow) -> Roi:
+    if not row.lesion and len(rois) == 1:
+        return rois[0]
+    for number, roi in enumerate(rois, start=1):
+        if row.lesion and row.lesion in (roi.lesion_id, roi.name, str(number)):
+            return roi
+    found = ", ".join(roi.name or roi.lesion_id for roi in rois) or "none"
+    raise RoiError(
+        f"The lesion {row.lesion!r} of patient {row.patient} is not among the outlines ({found}).",
+        remedy="Write the lesion's id, name or number into the column 'lesion', or name the file in 'roi'.",
+        code="roi-not-found",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PhantomSource:
+    """One phantom patient, rendered when it is loaded."""
+
+    cohort: str
+    index: int
+    seed: int = DEFAULT_SEED
+
+    @property
+    def name(self) -> str:
+        """The patient id."""
+        return self.patient
+
+    @property
+    def patient(self) -> str:
+        """Such as ``PH-TRAIN-0001``."""
+        return f"PH-{self.cohort.upper()}-{self.index + 1:04d}"
+
+    @property
+    def subset(self) -> str:
+        """The cohort."""
+        return self.cohort
+
+    def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
+        """Draw and render."""
+        patient = draw_patient(self.cohort, self.index, self.seed)
+        rendered = render_patient(patient, roles)
+        facts: dict[str, Any] = {
+            "simulated": True,
+            "diagnosis": patient.lesion_type,
+            "diameter_mm": round(patient.diameter_mm, 1),
+            "manufacturer": patient.vendor,
+            "field_t": patient.field_t,
+            "age": patient.age,
+            "sex": patient.sex,
+            "seed": patient.seed,
+        }
+        return Lesion(VolumeSet(rendered.volumes), rendered.roi, patient.label, facts)
+
+
+def phantom_sources(
+    cohort: str, count: int = 0, seed: int = DEFAULT_SEED, first: int = 0
+) -> list[PhantomSource]:
+    """Patients `first` … of a phantom cohort; `count` 0 takes all."""
+    size = cohort_size(cohort)
+    last = size if count == 0 else min(size, first + count)
+    return [PhantomSource(cohort, index, seed) for index in range(first, last)]
+
+
+def dicom_sources(rows: Iterable[CohortRow]) -> list[DicomSource]:
+    """One source per row."""
+    return [DicomSource(row) for row in rows]

@@ -1,0 +1,45 @@
+"""Splitting by patient: nobody stands in two sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from engine.domain.errors import UsageError
+
+
+def hold_out_patients(
+    classes: Mapping[str, str], share: float, seed: int
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Split patients into (kept, held out), class by class.
+
+    Args:
+        classes: Patient → class of the patient's lesion.
+        share: Share to hold out of every class, rounded; at least one where the class has two or more.
+        seed: The split depends on the seed and the set of patients, not on their order.
+    """
+    generator = np.random.default_rng(seed)
+    held: set[str] = set()
+    for name in sorted(set(classes.values())):
+        members = sorted(patient for patient, value in classes.items() if value == name)
+        count = round(share * len(members))
+        if share > 0 and len(members) >= 2:
+            count = min(max(count, 1), len(members) - 1)
+        held.update(members[int(i)] for i in generator.permutation(len(members))[:count])
+    return frozenset(set(classes) - held), frozenset(held)
+
+
+def refuse_shared_patients(first: Iterable[str], second: Iterable[str], names: str) -> None:
+    """Raise if a patient stands in both sets.
+
+    Raises:
+        UsageError: Names the first patients found twice.
+    """
+    both = sorted(set(first) & set(second))
+    if both:
+        raise UsageError(
+            f"{len(both)} patients stand in both {names}: {', '.join(both[:3])}.",
+            remedy="Give every patient one set in the cohort table.",
+            code="patient-leak",
+        )
