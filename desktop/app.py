@@ -1,0 +1,68 @@
+"""Starting the window, in order.
+
+1. `__main__` has read the arguments and imported the engine, and with it ONNX Runtime, before any Qt module.
+2. The log is set up in Lobule's data folder, with identifiers masked.
+3. The application object is made; fonts are registered and the theme is applied, so that nothing is drawn twice.
+4. Settings, session (document, volume store, jobs) and window are made, in this order.
+5. From now on garbage is collected on this thread alone, and exceptions that nobody catches are sent to the person.
+6. The installed packages are verified beside; the window is shown; a path of the command line is opened once the
+   event loop runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop import settings as table
+from desktop import theme
+from desktop.errors import Watch
+from desktop.garbage import GarbageCollector
+from desktop.session import Session
+from desktop.settings import Settings
+from desktop.views.main_window import MainWindow
+from engine import __version__, logs, storage
+
+
+def make_application() -> QApplication:
+    """Return the application object with name, fonts and version."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["lobule"])
+    app.setApplicationName("Lobule")
+    app.setApplicationVersion(__version__)
+    theme.load_fonts()
+    return app
+
+
+def make_window(app: QApplication, settings: Settings | None = None) -> MainWindow:
+    """Return a window on a session of its own, not yet shown."""
+    settings = settings or Settings()
+    look = theme.THEMES.get(settings.get(table.THEME), theme.DARK)
+    theme.apply(app, look)
+    session = Session(settings)
+    window = MainWindow(session, look)
+    session.setParent(window)
+    session.models.check()
+    return window
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Show the window until it is closed; return the exit status."""
+    logs.set_up(storage.data_folder() / "logs")
+    app = make_application()
+    window = make_window(app)
+    garbage = GarbageCollector()
+    sys.excepthook = Watch(window).catch
+    window.show()
+    if paths:
+        QTimer.singleShot(0, lambda: window.session.open_paths(paths))
+    else:
+        QTimer.singleShot(0, window.offer_unfinished_work)
+    status = app.exec()
+    garbage.stop()
+    return status

@@ -1,0 +1,1 @@
+"""Models: what the views show, without a widget among them."""

@@ -1,0 +1,118 @@
+"""Lesion model: the lesions of the case as a table, with colour, extent and size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from desktop import wording
+from desktop.document import CaseDocument
+from desktop.volume_store import VolumeStore
+from engine.domain.case import Case
+from engine.domain.roi import LesionId, Roi
+from engine.domain.sequence import SequenceRole
+from engine.domain.volume import Volume
+from engine.geometry.outline import contours_by_slice, longest_diameter_mm, volume_ml
+
+Index = QModelIndex | QPersistentModelIndex
+
+COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#d55e00", "#9a8cff")
+"""Told apart with every kind of colour vision (Okabe and Ito 2008, without its green: green reads as 'all clear')."""
+
+
+def lesion_colour(order: int) -> QColor:
+    """Return the colour of the lesion at this place in the case."""
+    return QColor(COLOURS[order % len(COLOURS)])
+
+
+class LesionModel(QAbstractTableModel):
+    """One row a lesion: name, slices, longest diameter, volume. Sizes stay empty until T2 is read."""
+
+    def __init__(self, document: CaseDocument, store: VolumeStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._store = store
+        self._rows: list[tuple[Roi, tuple[str, str, str]]] = []
+        document.opened.connect(self.refresh)
+        document.case_changed.connect(self._case_changed)
+        store.added.connect(self._volume_read)
+        self.refresh()
+
+    def roi(self, row: int) -> Roi:
+        """Return the lesion of a row."""
+        return self._rows[row][0]
+
+    def row_of(self, lesion_id: LesionId) -> int:
+        """Return the row of a lesion, -1 when there is none."""
+        return next((i for i, (roi, _) in enumerate(self._rows) if roi.lesion_id == lesion_id), -1)
+
+    def headings(self) -> list[str]:
+        """Return the column headings."""
+        return [self.tr("Lesion"), self.tr("Slices"), self.tr("Longest"), self.tr("Volume")]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        return 0 if parent.isValid() else len(self.headings())
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.headings()[section] if 0 <= section < len(self.headings()) else None
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        roi, measures = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            if index.column() == 0:
+                return f"{roi.lesion_id}  {roi.name}".strip()
+            return measures[index.column() - 1]
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return lesion_colour(index.row())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.tr("{0}, {1}").format(roi.lesion_id, roi.origin)
+        return None
+
+    def _case_changed(self, before: Case, after: Case) -> None:
+        if before.rois != after.rois or before.roles.get(SequenceRole.T2) != after.roles.get(SequenceRole.T2):
+            self.refresh()
+
+    def _volume_read(self, key: str) -> None:
+        case = self._document.case
+        if case is not None and case.roles.get(SequenceRole.T2) == key:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Measure the lesions again."""
+        self.beginResetModel()
+        case = self._document.case
+        volume = None
+        if case is not None and SequenceRole.T2 in case.roles:
+            volume = self._store.get(case.roles[SequenceRole.T2])
+        rois = () if case is None else case.rois
+        self._rows = [(roi, _measures(roi, volume)) for roi in rois]
+        self.endResetModel()
+
+
+def alignment(column: int) -> int:
+    """Return the alignment of a column: the first is text, the others are numbers."""
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _measures(roi: Roi, volume: Volume | None) -> tuple[str, str, str]:
+    if volume is None or not roi.contours:
+        return ("–", "–", "–")
+    return (
+        str(len(contours_by_slice(roi, volume.affine))),
+        f"{wording.number(longest_diameter_mm(roi, volume.affine))} mm",
+        f"{wording.number(volume_ml(roi, volume))} ml",
+    )

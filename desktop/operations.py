@@ -1,0 +1,171 @@
+"""Operations: one function per intention, named as the person would say it, returning a job that has not begun.
+
+Each takes a snapshot of what it needs; none knows the document. The caller connects the job and starts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.jobs import Job
+from engine import pipeline, selftest, storage
+from engine.domain.case import Case
+from engine.domain.progress import Progress
+from engine.domain.result import Analysis
+from engine.domain.roi import RoiObject
+from engine.domain.sequence import RoleMap, SequenceRole
+from engine.domain.study import Opened, Series, Study
+from engine.domain.volume import Volume, VolumeSet
+from engine.geometry.affine import affine_from_plane
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is known of a study before its pixels are read: the roles and the files that may hold outlines."""
+
+    study: Study
+    role_map: RoleMap
+    roi_objects: tuple[RoiObject, ...]
+
+
+@dataclass(frozen=True)
+class FirstImage:
+    """One slice of a series, shown while the rest is read: a volume of one slice at its place."""
+
+    series_key: str
+    volume: Volume
+
+
+def open_paths(paths: Sequence[Path]) -> Job:
+    """Read what was dropped. Gives `Opened`."""
+
+    def work(progress: Progress) -> Opened:
+        return pipeline.look_into(paths, progress)  # nothing found is an answer, with the list of skipped files
+
+    return Job(translate("operations", "Reading files"), work)
+
+
+def recognise(study: Study) -> Job:
+    """Say which series plays which role, and look at files that may hold outlines. Gives `Reading`."""
+
+    def work(progress: Progress) -> Reading:
+        progress.step("recognise", 0, 0)
+        return Reading(study, pipeline.propose_roles(study), pipeline.describe_rois(study))
+
+    return Job(translate("operations", "Recognising series"), work)
+
+
+def show_first_image(series: Series) -> Job:
+    """Read the middle slice of a series. Gives `FirstImage`, or None where its place is not stated."""
+
+    def work(_: Progress) -> FirstImage | None:
+        index = series.slices // 2
+        instance = series.instances[index]
+        if instance.plane is None:
+            return None
+        step_mm = series.slice_step_mm or series.facts.slice_thickness_mm or 1.0
+        frame = pipeline.first_image(series, index)
+        affine = affine_from_plane(instance.plane, step_mm)
+        return FirstImage(series.key, Volume(frame[None], affine, series_key=series.key))
+
+    return Job(translate("operations", "Reading the first image"), work)
+
+
+def load_roles(study: Study, roles: Mapping[SequenceRole, str]) -> Job:
+    """Read the pixels of the series that play these roles. Gives `VolumeSet`."""
+
+    def work(progress: Progress) -> VolumeSet:
+        return pipeline.load_volumes(study, roles, progress)
+
+    return Job(translate("operations", "Reading images"), work)
+
+
+def load_series(series: Series) -> Job:
+    """Read the pixels of one series. Gives `Volume`."""
+
+    def work(progress: Progress) -> Volume:
+        return pipeline.load_series_volume(series, progress)
+
+    return Job(translate("operations", "Reading images"), work)
+
+
+def import_outlines(paths: Sequence[Path], study: Study, case: Case, volumes: VolumeSet) -> Job:
+    """Read outlines from files. Gives the new `Case`."""
+
+    def work(progress: Progress) -> Case:
+        progress.step("outlines", 0, 0)
+        return pipeline.import_rois(paths, study, case, volumes)
+
+    return Job(translate("operations", "Importing outlines"), work)
+
+
+def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:
+    """Classify every lesion on the best provider that reproduces the package's own vectors. Gives `Analysis`."""
+
+    def work(progress: Progress) -> Analysis:
+        progress.step("self-test", 0, 0)
+        package = pipeline.choose_package(case.model, tuple(volumes))
+        chosen = selftest.choose_provider(package, provider)
+        return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
+
+    return Job(translate("operations", "Analyzing"), work)
+
+
+def save_report(
+    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, path: Path, *, deidentify: bool
+) -> Job:
+    """Write the PDF report. Gives its path."""
+
+    def work(progress: Progress) -> Path:
+        progress.step("report", 0, 0)
+        return pipeline.write_report(
+            analysis, study, case, volumes, path, created=datetime.now(), deidentify=deidentify
+        )
+
+    return Job(translate("operations", "Writing the report"), work)
+
+
+def save_outputs(
+    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, *, deidentify: bool
+) -> Job:
+    """Write every output into a folder. Gives the paths written."""
+
+    def work(progress: Progress) -> tuple[Path, ...]:
+        progress.step("outputs", 0, 0)
+        return pipeline.write_outputs(
+            analysis, study, case, volumes, folder, created=datetime.now(), deidentify=deidentify
+        )
+
+    return Job(translate("operations", "Writing all outputs"), work)
+
+
+def save_case(case: Case, path: Path) -> Job:
+    """Write the case. Gives its path."""
+
+    def work(_: Progress) -> Path:
+        storage.save_case(case, path)
+        return path
+
+    return Job(translate("operations", "Saving the case"), work)
+
+
+def load_case(path: Path) -> Job:
+    """Read a case. Gives `Case`."""
+    return Job(translate("operations", "Reading the case"), lambda _: storage.load_case(path))
+
+
+def list_packages() -> Job:
+    """Verify the installed packages: hashes tens of megabytes. Gives a tuple of `ModelPackage`."""
+    return Job(translate("operations", "Checking models"), lambda _: pipeline.installed_packages())
+
+
+def unpack_sample(folder: Path) -> Job:
+    """Unpack the sample study. Gives its folder."""
+    return Job(translate("operations", "Unpacking the sample study"), lambda _: pipeline.sample_study(folder))

@@ -1,0 +1,58 @@
+"""The saver: writes what a session made: the report, every output, the case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop import operations
+from engine.domain.case import Case
+from engine.domain.result import Analysis
+from engine.domain.study import Study
+
+if TYPE_CHECKING:
+    from desktop.session import Session
+
+
+class Saver(QObject):
+    """Starts a job for each file; the session's `saved` tells when it is there."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+
+    def save_report(self, path: Path, *, deidentify: bool = False) -> None:
+        """Write the PDF of the current analysis."""
+        study, case, analysis = self._finished()
+        volumes = self._session.volumes()
+        job = operations.save_report(analysis, study, case, volumes, path, deidentify=deidentify)
+        saved = self.tr("Report saved")
+        self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
+
+    def save_outputs(self, folder: Path, *, deidentify: bool = False) -> None:
+        """Write every output of the current analysis into a folder."""
+        study, case, analysis = self._finished()
+        volumes = self._session.volumes()
+        job = operations.save_outputs(analysis, study, case, volumes, folder, deidentify=deidentify)
+        saved = self.tr("All outputs saved")
+        self._session.start("outputs", job, lambda _: self._session.saved.emit(saved, folder))
+
+    def save_case(self, path: Path) -> None:
+        """Write roles, outlines and notes; from then on nothing is unsaved."""
+        case = self._session.document.case
+        if case is None:
+            raise RuntimeError("no study is shown")
+        self._session.start("case", operations.save_case(case, path), self._case_saved)
+
+    def _case_saved(self, path: Path) -> None:
+        self._session.document.history.setClean()
+        self._session.saved.emit(self.tr("Case saved"), path)
+
+    def _finished(self) -> tuple[Study, Case, Analysis]:
+        document = self._session.document
+        study, case, analysis = document.study, document.case, document.analysis
+        if study is None or case is None or analysis is None or not self._session.can_save:
+            raise RuntimeError("there is no current analysis")
+        return study, case, analysis

@@ -1,0 +1,376 @@
+"""The session: what happens between a dropped folder and a saved report, without a widget.
+
+    open_paths → (choose a study) → recognise → first image, volumes → outlines found in the folder → analysis → report
+
+Every arrow is a job; every outcome is put into the document or the volume store on the UI thread. The window listens.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop import operations, wording
+from desktop import settings as table
+from desktop.document import CaseDocument
+from desktop.jobs import Job, Jobs
+from desktop.model_shelf import ModelShelf
+from desktop.operations import FirstImage, Reading
+from desktop.saver import Saver
+from desktop.settings import Settings
+from desktop.volume_store import VolumeStore
+from engine import pipeline
+from engine.domain.case import Case
+from engine.domain.errors import EngineError, StorageError
+from engine.domain.result import Analysis
+from engine.domain.roi import RoiObject
+from engine.domain.sequence import RoleGuess, SequenceRole
+from engine.domain.study import Opened, Skipped, Study
+from engine.domain.volume import Volume, VolumeSet
+
+log = logging.getLogger("lobule.desktop")
+
+CONFIDENT = 0.85
+"""From this confidence on a proposed role stands by itself (see `RoleGuess`)."""
+QUIET_MS = 4000
+"""An analysis of drawn outlines starts by itself after the reader has rested this long."""
+
+
+class Session(QObject):
+    """Drives one window.
+
+    Signals:
+        studies_found(opened): A drop holds several studies: the person must choose, then call `show_study`.
+        skipped_changed(): The list of skipped files changed.
+        failed(error): Something went wrong; the person should read it.
+        notice(text): Something worth a line in the status bar.
+        saved(text, path): A file was written.
+        first_image(FirstImage): One slice can be shown while the rest is read.
+        readiness_changed(): Whether an analysis can start, or why not, may have changed.
+    """
+
+    studies_found = Signal(object)
+    skipped_changed = Signal()
+    failed = Signal(object)
+    notice = Signal(str)
+    saved = Signal(str, object)
+    first_image = Signal(object)
+    readiness_changed = Signal()
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.document = CaseDocument(self)
+        self.store = VolumeStore(self)
+        self.jobs = Jobs(self)
+        self.opened = Opened((), ())
+        self.paths: tuple[Path, ...] = ()
+        self._restoring: Case | None = None
+        self._confirmed: set[str] = set()
+        self.models = ModelShelf(self)
+        self.saver = Saver(self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(QUIET_MS)
+        self._rest.timeout.connect(self._start_by_itself)
+        self.document.case_changed.connect(self._case_changed)
+        self.jobs.changed.connect(self.readiness_changed)
+        self.models.checked.connect(self.readiness_changed)
+        self.models.checked.connect(self._start_by_itself)
+        self.models.failed.connect(self.failed)
+
+    # ---- opening
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Read what was dropped. What is shown stays until the new study is there."""
+        if not paths:
+            return
+        self.jobs.cancel_all()
+        self._restoring = None
+        self.settings.remember_opened(paths[0])
+
+        def opened(found: Opened) -> None:
+            self.paths = tuple(paths)
+            self._opened(found)
+
+        self.start("open", operations.open_paths(paths), opened)
+
+    def restore(self, paths: Sequence[Path], case: Case) -> None:
+        """Open what an unfinished session had open, and take over its case."""
+        self.open_paths(paths)
+        self._restoring = case
+
+    def show_study(self, study: Study) -> None:
+        """Show one study of the drop."""
+        self.jobs.cancel_all()
+        self.start("recognise", operations.recognise(study), self._recognised)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Files of the drop that were not used, with reasons."""
+        study = self.document.study
+        return (*self.opened.skipped, *(study.skipped if study is not None else ()))
+
+    def _opened(self, opened: Opened) -> None:
+        self.opened = opened
+        self.skipped_changed.emit()
+        unfinished = None if self._restoring is None else self._restoring.study_instance_uid
+        wanted = next((one for one in opened.studies if one.study_instance_uid == unfinished), None)
+        if len(opened.studies) == 1 or wanted is not None:
+            self.show_study(wanted or opened.studies[0])
+        elif opened.studies:
+            self.studies_found.emit(opened)
+        else:
+            self.failed.emit(pipeline.nothing_found(self.paths, opened))
+
+    def _recognised(self, reading: Reading) -> None:
+        study = reading.study
+        self._confirmed.clear()
+        self._rest.stop()
+        self.store.clear()
+        roles = dict(reading.role_map.roles)
+        case = Case(study.study_instance_uid, roles=roles)
+        self.document.open(study, case, reading.role_map, reading.roi_objects)
+        self.skipped_changed.emit()
+        self.readiness_changed.emit()
+        t2 = study.find(roles.get(SequenceRole.T2, ""))
+        if t2 is not None:
+            job = operations.show_first_image(t2)
+            job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
+            self.jobs.start("first image", job)
+        restored, self._restoring = self._restoring, None
+        if restored is not None and restored.study_instance_uid == study.study_instance_uid:
+            self._confirmed.update(restored.roles.values())
+            self.document.edit(restored, self.tr("Restore unfinished work"))
+            self._read_volumes(after=self._start_by_itself)
+        else:
+            self._read_volumes(after=self._offer_outlines)
+
+    def _first_image_read(self, image: FirstImage | None) -> None:
+        if image is not None and self.store.get(image.series_key) is None:
+            self.first_image.emit(image)
+
+    def _read_volumes(self, after: Callable[[], None] | None = None) -> None:
+        study, case = self._shown()
+        missing = self.store.missing(case.roles)
+        if not missing:
+            if after is not None:
+                after()
+            return
+
+        def read(volumes: VolumeSet) -> None:
+            for role, volume in volumes.items():
+                self.store.add(missing[role], volume)
+            self.readiness_changed.emit()
+            if after is not None:
+                after()
+
+        self.start("volumes", operations.load_roles(study, missing), read)
+
+    def load_series(self, key: str) -> None:
+        """Read a series that plays no role, to look at it."""
+        study, _ = self._shown()
+        series = study.find(key)
+        if series is None or self.store.get(key) is not None:
+            return
+
+        def read(volume: Volume) -> None:
+            self.store.add(key, volume)
+
+        self.start(f"series {key}", operations.load_series(series), read)
+
+    # ---- roles
+
+    def set_role(self, role: SequenceRole, key: str | None) -> None:
+        """Let a series play a role (None: nobody); the person's word needs no confirmation."""
+        _, case = self._shown()
+        if key is not None:
+            self._confirmed.add(key)
+        text = self.tr("Change role {0}").format(wording.role_name(role))
+        self.document.edit(case.with_role(role, key), text)
+        self._read_volumes()
+
+    def confirm_role(self, role: SequenceRole) -> None:
+        """Accept an uncertain proposal as it stands."""
+        _, case = self._shown()
+        if role in case.roles:
+            self._confirmed.add(case.roles[role])
+            self.readiness_changed.emit()
+            self._start_by_itself()
+
+    def needs_confirmation(self, role: SequenceRole) -> bool:
+        """True while the series in this role was proposed with doubt and nobody has confirmed it."""
+        case = self.document.case
+        if case is None or role not in case.roles or case.roles[role] in self._confirmed:
+            return False
+        guess = self.guess(role)
+        return guess is None or guess.conflict or guess.confidence < CONFIDENT
+
+    def guess(self, role: SequenceRole) -> RoleGuess | None:
+        """Return what the series in this role was taken for."""
+        case = self.document.case
+        if case is None or role not in case.roles:
+            return None
+        return self.document.role_map.guess_for(case.roles[role])
+
+    # ---- outlines
+
+    def usable_outlines(self) -> tuple[RoiObject, ...]:
+        """Files of the drop that hold outlines for this study."""
+        return tuple(found for found in self.document.roi_objects if found.usable)
+
+    def _offer_outlines(self) -> None:
+        usable = self.usable_outlines()
+        if len(usable) == 1:
+            self.import_outlines([usable[0].path])
+        elif usable:
+            self.notice.emit(self.tr("Several files hold outlines: choose one under Lesions, Import."))
+
+    def import_outlines(self, paths: Sequence[Path]) -> None:
+        """Add the lesions of files to the case."""
+        study, case = self._shown()
+
+        def read(imported: Case) -> None:
+            _, now = self._shown()
+            if now != case:  # edited meanwhile: do not overwrite, read again on top of it
+                self.import_outlines(paths)
+                return
+            names = ", ".join(path.name for path in paths)
+            untouched = self.document.history.isClean()
+            self.document.edit(imported, self.tr("Import outlines from {0}").format(names))
+            if untouched:  # what comes from a file is not unsaved work
+                self.document.history.setClean()
+            self._start_by_itself()
+
+        self.start("outlines", operations.import_outlines(paths, study, case, self.volumes()), read)
+
+    # ---- analysis
+
+    def obstacle(self) -> str:
+        """Return why an analysis cannot start now, in words; empty when it can."""
+        case = self.document.case
+        if case is None:
+            return self.tr("Open a study first.")
+        if not self.models.is_checked:
+            return self.tr("The model packages are being checked.")
+        if not self.models.packages():
+            return self.tr("No model package is installed.")
+        package = self.models.package_for(case)
+        if package is None:
+            return self.tr("The roles present do not allow any installed model.")
+        if self.store.missing(case.roles):
+            return self.tr("The images are still being read.")
+        if not case.rois:
+            return self.tr("Draw or import a lesion outline.")
+        doubtful = [r for r in package.roles if self.needs_confirmation(r)]
+        if doubtful:
+            names = ", ".join(wording.role_name(role) for role in doubtful)
+            return self.tr("Confirm or change the proposed series: {0}.").format(names)
+        return ""
+
+    def analyze(self) -> None:
+        """Classify the lesions of the case as it is now. An analysis that still runs is replaced."""
+        if self.obstacle():
+            self.notice.emit(self.obstacle())
+            return
+        self._rest.stop()
+        study, case = self._shown()
+        provider = self.settings.get(table.PROVIDER)
+        job = operations.analyze(study, case, self.volumes(), provider)
+        self.start("analysis", job, self._analysed)
+
+    @property
+    def can_save(self) -> bool:
+        """True when there is a result, it is up to date, and the reader may see it."""
+        document = self.document
+        return document.analysis is not None and not document.is_stale and not self.impression_wanted
+
+    @property
+    def impression_wanted(self) -> bool:
+        """True while a result waits for the reader's impression: nothing of it may be shown (read-first mode)."""
+        case = self.document.case
+        return (
+            self.settings.get(table.READ_FIRST)
+            and self.document.analysis is not None
+            and case is not None
+            and case.reader.first_impression is None
+        )
+
+    def _analysed(self, analysis: Analysis) -> None:
+        study = self.document.study
+        if study is not None and analysis.result.study_instance_uid == study.study_instance_uid:
+            self.document.show_analysis(analysis)
+
+    def _start_by_itself(self) -> None:
+        """Begin the first analysis of a study when nothing is missing and the person has not switched that off."""
+        wanted = self.settings.get(table.AUTO_ANALYZE)
+        if wanted and self.document.analysis is None and not self.obstacle():
+            self.analyze()
+
+    def _case_changed(self) -> None:
+        self.readiness_changed.emit()
+        if self.document.analysis is None:
+            self._rest.start()
+
+    # ---- keeping
+
+    def load_case(self, path: Path) -> None:
+        """Take over roles, outlines and notes from a file, undoably."""
+        study, _ = self._shown()
+
+        def read(case: Case) -> None:
+            if case.study_instance_uid != study.study_instance_uid:
+                self.failed.emit(_other_study())
+                return
+            self._confirmed.update(case.roles.values())
+            self.document.edit(case, self.tr("Load case"))
+            self._read_volumes(after=self._start_by_itself)
+
+        self.start("case", operations.load_case(path), read)
+
+    def close(self) -> None:
+        """Show no study."""
+        self.jobs.cancel_all()
+        self._rest.stop()
+        self.store.clear()
+        self.opened, self.paths = Opened((), ()), ()
+        self.document.close()
+        self.skipped_changed.emit()
+        self.readiness_changed.emit()
+
+    def shut_down(self) -> bool:
+        """Stop all work and wait for it; False when something did not stop in time."""
+        self._rest.stop()
+        ended = [self.jobs.shut_down(), self.models.jobs.shut_down()]
+        return all(ended)
+
+    # ---- within
+
+    def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None]) -> None:
+        """Start a job for a purpose; its failure is told to the person."""
+        job.succeeded.connect(succeeded)
+        job.failed.connect(self.failed)
+        self.jobs.start(purpose, job)
+
+    def _shown(self) -> tuple[Study, Case]:
+        study, case = self.document.study, self.document.case
+        if study is None or case is None:
+            raise RuntimeError("no study is shown")
+        return study, case
+
+    def volumes(self) -> VolumeSet:
+        """Return the volumes of the case's roles that have been read."""
+        _, case = self._shown()
+        return self.store.volume_set(case.roles)
+
+
+def _other_study() -> EngineError:
+    return StorageError(
+        "The case belongs to another study.",
+        remedy="Open the study that it was made for, then load it again.",
+        code="case-other-study",
+    )

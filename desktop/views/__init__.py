@@ -1,0 +1,1 @@
+"""Views: the widgets of the window. Each is handed its models; work is started through the session only."""

@@ -1,0 +1,192 @@
+"""The table of actions: every menu entry with its shortcut, icon and the state in which it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from desktop.icons import icon
+from desktop.theme import Theme
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action.
+
+    Attributes:
+        name: What code calls it.
+        menu: Menu that it stands in.
+        text: What the person reads.
+        keys: Shortcuts, the first is shown.
+        icon: File in assets/icons, or empty.
+        needs: ``""`` always, ``study`` a study, ``outline`` an outline on the shown slice, ``result`` a current result,
+            ``seen`` any result that may be shown.
+        group: Exclusive group of checkable actions; ``toggle`` for a single checkable one.
+        gap: A separator follows.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    needs: str = ""
+    group: str = ""
+    gap: bool = False
+
+
+def rows() -> list[Row]:
+    """Return the table, in the present language."""
+    file, edit, view, draw, result, help_ = MENUS
+    t = translate
+    return [
+        Row("open_folder", file, t("actions", "Open folder…"), ("Ctrl+O",), "folder"),
+        Row("open_files", file, t("actions", "Open files or zip…"), ("Ctrl+Shift+O",)),
+        Row("open_sample", file, t("actions", "Open sample study"), gap=True),
+        Row("load_case", file, t("actions", "Load case…"), ("Ctrl+L",), needs="study"),
+        Row("save_case", file, t("actions", "Save case…"), ("Ctrl+S",), "save", "study", gap=True),
+        Row("close_study", file, t("actions", "Close study"), ("Ctrl+W",), needs="study", gap=True),
+        Row("quit", file, t("actions", "Quit"), ("Ctrl+Q",)),
+        Row("delete_slice", edit, t("actions", "Delete outline on this slice"), ("Delete",), needs="outline"),
+        Row("delete_lesion", edit, t("actions", "Delete lesion"), ("Shift+Delete",), needs="outline"),
+        Row("copy_up", edit, t("actions", "Copy outline to the slice above"), ("Ctrl+Up",), needs="outline"),
+        Row("copy_down", edit, t("actions", "Copy outline to the slice below"), ("Ctrl+Down",), needs="outline"),
+        Row("tool_window", draw, t("actions", "Window and level"), ("W",), "contrast", group="tools"),
+        Row("tool_freehand", draw, t("actions", "Freehand outline"), ("F",), "freehand", "study", "tools"),
+        Row("tool_polygon", draw, t("actions", "Polygon outline"), ("P",), "polygon", "study", "tools"),
+        Row("tool_ellipse", draw, t("actions", "Ellipse outline"), ("E",), "ellipse", "study", "tools", True),
+        Row("new_lesion", draw, t("actions", "New lesion"), ("N",), "plus", "study"),
+        Row("layout_1x1", view, t("actions", "One view"), ("1",), group="layouts"),
+        Row("layout_1x2", view, t("actions", "Two views"), ("2",), group="layouts"),
+        Row("layout_1x3", view, t("actions", "Three views"), ("3",), group="layouts"),
+        Row("layout_2x2", view, t("actions", "Four views"), ("4",), group="layouts"),
+        Row("layout_2x3", view, t("actions", "Six views"), ("6",), group="layouts", gap=True),
+        Row("linked", view, t("actions", "Link views"), ("L",), "link", group="toggle"),
+        Row("smooth", view, t("actions", "Interpolate images"), ("I",), group="toggle"),
+        Row("corner_text", view, t("actions", "Corner text"), ("T",), group="toggle", gap=True),
+        Row("fit", view, t("actions", "Fit"), ("0",), "fit", "study"),
+        Row("auto_window", view, t("actions", "Automatic window"), ("A",), needs="study"),
+        Row("previous_slice", view, t("actions", "Previous slice"), ("Up", "PgUp"), needs="study"),
+        Row("next_slice", view, t("actions", "Next slice"), ("Down", "PgDown"), needs="study", gap=True),
+        Row("overlay", view, t("actions", "Heat map (hold H for the plain image)"), ("M",), "eye", group="toggle"),
+        Row("analyze", result, t("actions", "Analyze"), ("Ctrl+Return", "F5"), "analyze", "ready"),
+        Row("auto_analyze", result, t("actions", "Start by itself"), group="toggle"),
+        Row("read_first", result, t("actions", "Ask for my impression first"), group="toggle", gap=True),
+        Row("preview", result, t("actions", "What the network sees"), ("V",), needs="seen", gap=True),
+        Row("save_report", result, t("actions", "Save PDF report…"), ("Ctrl+P",), "report", "result"),
+        Row("save_report_plain", result, t("actions", "Save de-identified PDF report…"), needs="result"),
+        Row("save_outputs", result, t("actions", "Save all outputs…"), ("Ctrl+Shift+S",), needs="result"),
+        Row("shortcuts", help_, t("actions", "Keyboard and mouse"), ("F1",)),
+        Row("skipped", help_, t("actions", "Skipped files"), gap=True),
+        Row("about", help_, t("actions", "About Lobule")),
+    ]
+
+
+MENUS = ("file", "edit", "view", "draw", "result", "help")
+
+
+def menu_titles() -> dict[str, str]:
+    """Return what the menus are called, in the order of the menu bar."""
+    return {
+        "file": translate("actions", "&File"),
+        "edit": translate("actions", "&Edit"),
+        "view": translate("actions", "&View"),
+        "draw": translate("actions", "&Draw"),
+        "result": translate("actions", "&Result"),
+        "help": translate("actions", "&Help"),
+    }
+
+
+class Actions(QObject):
+    """The actions of one window, made from the table.
+
+    Args:
+        handlers: What each action does, by name; a checkable one is handed its new state where it is a toggle.
+    """
+
+    def __init__(self, handlers: dict[str, Callable[..., object]], theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self.table = rows()
+        self._by_name: dict[str, QAction] = {}
+        groups: dict[str, QActionGroup] = {}
+        for row in self.table:
+            action = QAction(row.text, self)
+            action.setShortcuts([QKeySequence(key) for key in row.keys])
+            if row.icon:
+                action.setIcon(icon(row.icon, theme.text, theme.faint))
+            if row.keys:
+                action.setToolTip(f"{row.text}  ({row.keys[0]})")
+            if row.group:
+                action.setCheckable(True)
+            if row.group and row.group != "toggle":
+                group = groups.setdefault(row.group, QActionGroup(self))
+                group.addAction(action)
+            handler = handlers[row.name]
+            if row.group == "toggle":
+                action.toggled.connect(handler)
+            else:
+                action.triggered.connect(lambda _=False, handler=handler: handler())
+            self._by_name[row.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Put the menus into a menu bar."""
+        menus = {name: bar.addMenu(title) for name, title in menu_titles().items()}
+        for row in self.table:
+            menus[row.menu].addAction(self._by_name[row.name])
+            if row.gap:
+                menus[row.menu].addSeparator()
+        return menus
+
+    def enable(self, states: dict[str, bool]) -> None:
+        """Enable each action whose need is met; `states` says so for every need."""
+        for row in self.table:
+            if row.needs:
+                self._by_name[row.name].setEnabled(states[row.needs])
+
+    def check(self, name: str, checked: bool = True) -> None:
+        """Show a checkable action as on or off, without carrying it out."""
+        action = self._by_name[name]
+        if action.actionGroup() is not None:
+            action.setChecked(checked)  # its handler listens to triggered; its group must hear of this
+            return
+        blocked = action.blockSignals(True)
+        action.setChecked(checked)
+        action.blockSignals(blocked)
+
+
+def shortcut_lines(actions: Actions) -> list[tuple[str, str]]:
+    """Return (what, keys) of every action that has keys, and of what the mouse does."""
+    found = [(row.text.rstrip("…"), ", ".join(_shown(key) for key in row.keys)) for row in actions.table if row.keys]
+    mouse = [
+        (translate("actions", "Scroll slices"), translate("actions", "wheel")),
+        (translate("actions", "Zoom"), translate("actions", "Ctrl + wheel")),
+        (translate("actions", "Pan"), translate("actions", "middle button")),
+        (translate("actions", "Window and level, any tool"), translate("actions", "right button")),
+        (translate("actions", "Show this point in all views"), translate("actions", "Ctrl + click")),
+        (translate("actions", "One view alone and back"), translate("actions", "double click")),
+        (translate("actions", "Choose the series of a view"), translate("actions", "right click")),
+        (translate("actions", "Cut from the outline"), translate("actions", "Alt + draw")),
+        (translate("actions", "Plain image"), translate("actions", "hold H")),
+    ]
+    return found + mouse
+
+
+def _shown(key: str) -> str:
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+TOOLBAR = (
+    "open_folder", "", "tool_window", "tool_freehand", "tool_polygon", "tool_ellipse", "", "undo", "redo", "",
+    "layouts", "linked", "fit", "overlay", "", "analyze", "save_report",
+)  # fmt: skip
+
+TEXT_BESIDE_ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon

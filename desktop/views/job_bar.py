@@ -1,0 +1,47 @@
+"""The job bar: what runs, how far it is, and Cancel."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from desktop.jobs import Jobs
+from desktop.views.widgets import button
+
+
+class JobBar(QWidget):
+    """Sits in the status bar while something runs."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 2, 8, 2)
+        row.setSpacing(10)
+        self.text = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setFixedWidth(220)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.cancel = button(self.tr("Cancel"), flat=True)
+        self.cancel.clicked.connect(jobs.cancel_all)
+        row.addWidget(self.text)
+        row.addWidget(self.bar)
+        row.addWidget(self.cancel)
+        jobs.changed.connect(self._show)
+        jobs.progressed.connect(self._progress)
+        self._show()
+
+    def _show(self) -> None:
+        titles = self._jobs.titles()
+        self.setVisible(bool(titles))
+        if titles:
+            self.text.setText(f"{titles[-1]}…")
+            self.bar.setRange(0, 0)
+
+    def _progress(self, title: str, _: str, done: int, total: int) -> None:
+        if title not in self._jobs.titles():
+            return
+        self.text.setText(f"{title}…" if total <= 0 else f"{title}: {done} / {total}")
+        self.bar.setRange(0, max(total, 0))
+        self.bar.setValue(done)

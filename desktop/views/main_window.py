@@ -1,0 +1,378 @@
+"""The main window: puts the parts together and carries actions to the session. It holds no state of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import errors, operations, wording
+from desktop import journal as unfinished
+from desktop import settings as table
+from desktop.icons import icon
+from desktop.journal import Journal
+from desktop.models.overlay import Overlay
+from desktop.session import Session
+from desktop.theme import Theme
+from desktop.views.about import AboutDialog
+from desktop.views.actions import TEXT_BESIDE_ICON, TOOLBAR, Actions, shortcut_lines
+from desktop.views.banner import StatusBanner
+from desktop.views.files import FileChooser
+from desktop.views.input_preview import InputPreview
+from desktop.views.job_bar import JobBar
+from desktop.views.outline_editor import OutlineEditor
+from desktop.views.result_panel import ResultPanel
+from desktop.views.roi_tools import Tool, ToolBox
+from desktop.views.series_panel import SeriesPanel
+from desktop.views.shortcuts import ShortcutSheet
+from desktop.views.study_dialog import SkippedDialog, StudyDialog
+from desktop.views.view_grid import ViewGrid
+from desktop.views.welcome import WelcomePage
+from engine import storage
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Opened
+
+LEFT_PX, RIGHT_PX = 330, 492
+
+
+class MainWindow(QMainWindow):
+    """Series at the left, images in the middle, the result at the right; the status banner above all of them."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.session, self.theme = session, theme
+        self.journal = Journal(session)
+        self.setWindowIcon(icon("lobule", theme.accent))
+        self.setAcceptDrops(True)
+        self.resize(1600, 960)
+        self.overlay = Overlay(session.settings.get(table.OVERLAY_OPACITY), self)
+        self.tools = ToolBox(self)
+        self.files = FileChooser(session, self)
+        self.grid = ViewGrid(session, self.overlay, self.tools)
+        self.series = SeriesPanel(session, self.tools, theme)
+        self.results = ResultPanel(session, self.overlay, theme)
+        self.outlines = OutlineEditor(session.document, self.grid, self.tools, self)
+        self.welcome = WelcomePage(session.settings, theme)
+        self.actions_ = Actions(self._handlers(), theme, self)
+        self._build()
+        self._connect()
+        self._document_opened()
+
+    # ---- building
+
+    def _build(self) -> None:
+        menus = self.actions_.fill(self.menuBar())
+        history = self.session.document.history
+        self.undo = history.createUndoAction(self, self.tr("Undo"))
+        self.redo = history.createRedoAction(self, self.tr("Redo"))
+        for action, keys, name in ((self.undo, "Ctrl+Z", "undo"), (self.redo, "Ctrl+Shift+Z", "redo")):
+            action.setShortcut(keys)
+            action.setIcon(icon(name, self.theme.text, self.theme.faint))
+        first = menus["edit"].actions()[0]
+        menus["edit"].insertActions(first, [self.undo, self.redo])
+        menus["edit"].insertSeparator(first)
+        self._build_toolbar(menus["view"])
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self.banner = StatusBanner(self.session, self.theme)
+        layout.addWidget(self.banner)
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.welcome)
+        self.middle.addWidget(self.grid)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.series, self.middle, self.results):
+            split.addWidget(part)
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        self.series.setMinimumWidth(LEFT_PX - 50)
+        self.results.setMinimumWidth(RIGHT_PX - 8)  # the class names of the slice table fit
+        split.setSizes([LEFT_PX, 1600 - LEFT_PX - RIGHT_PX, RIGHT_PX])
+        layout.addWidget(split, 1)
+        self.setCentralWidget(centre)
+        self.job_bar = JobBar(self.session.jobs)
+        self._pointed = QLabel()
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(self._pointed)
+        self.statusBar().addPermanentWidget(self.job_bar)
+
+    def _build_toolbar(self, view_menu: QMenu) -> None:
+        bar = QToolBar(self.tr("Tools"))
+        bar.setMovable(False)
+        bar.setIconSize(QSize(19, 19))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        extra = {"undo": self.undo, "redo": self.redo}
+        for name in TOOLBAR:
+            if not name:
+                bar.addSeparator()
+            elif name == "layouts":
+                bar.addWidget(self._layout_button(view_menu))
+            else:
+                bar.addAction(extra.get(name) or self.actions_[name])
+        for name in ("open_folder", "analyze", "save_report"):
+            tool = bar.widgetForAction(self.actions_[name])
+            if isinstance(tool, QToolButton):
+                tool.setToolButtonStyle(TEXT_BESIDE_ICON)
+        self.addToolBar(bar)
+
+    def _layout_button(self, view_menu: QMenu) -> QToolButton:
+        chooser = QToolButton()
+        chooser.setIcon(icon("layout", self.theme.text))
+        chooser.setToolTip(self.tr("Arrangement of the views"))
+        chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(chooser)
+        for action in view_menu.actions():
+            if action.isSeparator():
+                break
+            menu.addAction(action)
+        chooser.setMenu(menu)
+        return chooser
+
+    def _connect(self) -> None:
+        session, document = self.session, self.session.document
+        document.opened.connect(self._document_opened)
+        document.case_changed.connect(self._refresh_actions)
+        document.result_changed.connect(self._refresh_actions)
+        session.readiness_changed.connect(self._refresh_actions)
+        session.studies_found.connect(self.choose_study)
+        session.failed.connect(self.show_error)
+        session.notice.connect(self._say)
+        session.saved.connect(lambda text, path: self._say(f"{text}: {path}"))
+        self.grid.notice.connect(self._say)
+        self.grid.pointed.connect(self._pointed.setText)
+        self.grid.active_changed.connect(self._refresh_actions)
+        self.grid.navigation.moved.connect(self._refresh_actions)
+        self.tools.changed.connect(self._refresh_actions)
+        self.series.series_chosen.connect(self.grid.show_series)
+        self.series.skipped_requested.connect(self.show_skipped)
+        self.series.studies_requested.connect(lambda: self.choose_study(session.opened))
+        self.series.lesions.jump_requested.connect(self.outlines.go_to)
+        self.series.lesions.import_requested.connect(self.files.import_outlines)
+        self.results.slice_chosen.connect(self.grid.go_to_slice)
+        self.results.lesion_chosen.connect(self.tools.choose_lesion)
+        self.results.report_requested.connect(self.files.save_report)
+        self.welcome.folder_requested.connect(self.files.open_folder)
+        self.welcome.sample_requested.connect(self.open_sample)
+        self.welcome.path_chosen.connect(lambda path: session.open_paths([path]))
+        settings = session.settings
+        for name, setting in (("linked", table.LINKED), ("smooth", table.SMOOTH), ("corner_text", table.CORNER_TEXT)):
+            self.actions_.check(name, settings.get(setting))
+        self.actions_.check("auto_analyze", settings.get(table.AUTO_ANALYZE))
+        self.actions_.check("read_first", settings.get(table.READ_FIRST))
+        self.actions_.check("overlay", self.overlay.shown)
+        self.actions_.check(f"layout_{self.grid.layout_name}")
+        self.actions_.check("tool_window")
+        self.overlay.changed.connect(lambda: self.actions_.check("overlay", self.overlay.shown))
+        self.overlay.changed.connect(lambda: self.results.overlay.show_state())
+        for kind in (QAbstractItemView, QComboBox, QAbstractSlider):  # these would take a letter for themselves
+            for widget in self.findChildren(kind):
+                widget.installEventFilter(self)
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        files, grid, tools, session = self.files, self.grid, self.tools, self.session
+        made: dict[str, Callable[..., object]] = {
+            "open_folder": files.open_folder,
+            "open_files": files.open_files,
+            "open_sample": self.open_sample,
+            "load_case": files.load_case,
+            "save_case": files.save_case,
+            "close_study": session.close,
+            "quit": self.close,
+            "delete_slice": self.outlines.delete_on_slice,
+            "delete_lesion": self.series.lesions.delete_lesion,
+            "copy_up": lambda: self.outlines.copy_to_next(-1),
+            "copy_down": lambda: self.outlines.copy_to_next(1),
+            "new_lesion": lambda: tools.choose_lesion(None),
+            "linked": grid.set_linked,
+            "smooth": self._set_smooth,
+            "corner_text": self._set_corner_text,
+            "fit": grid.fit,
+            "auto_window": grid.set_auto_windows,
+            "previous_slice": lambda: grid.active.state.scroll(-1),
+            "next_slice": lambda: grid.active.state.scroll(1),
+            "overlay": self.overlay.set_shown,
+            "analyze": session.analyze,
+            "auto_analyze": lambda on: session.settings.set(table.AUTO_ANALYZE, on),
+            "read_first": lambda on: session.settings.set(table.READ_FIRST, on),
+            "save_report": files.save_report,
+            "save_report_plain": lambda: files.save_report(deidentify=True),
+            "save_outputs": files.save_outputs,
+            "preview": self.show_preview,
+            "shortcuts": self.show_shortcuts,
+            "skipped": self.show_skipped,
+            "about": lambda: AboutDialog(self.theme, self).open(),
+        }
+        made |= {f"tool_{tool.value}": lambda tool=tool: tools.choose(tool) for tool in Tool}
+        names = ("1x1", "1x2", "1x3", "2x2", "2x3")
+        made |= {f"layout_{name}": lambda name=name: grid.set_layout(name) for name in names}
+        return made
+
+    # ---- what the person asks for
+
+    def open_sample(self) -> None:
+        """Unpack the sample study and open it."""
+        job = operations.unpack_sample(storage.data_folder() / "sample")
+        job.succeeded.connect(lambda path: self.session.open_paths([path]))
+        job.failed.connect(self.show_error)
+        self.session.jobs.start("open", job)
+
+    def choose_study(self, opened: Opened) -> None:
+        """Ask which study of a drop to read."""
+        dialog = StudyDialog(opened.studies, self)
+        dialog.accepted.connect(lambda: self.session.show_study(dialog.study()))
+        dialog.open()
+
+    def offer_unfinished_work(self) -> None:
+        """Ask whether to go on with the work that an earlier session left unfinished."""
+        entry = unfinished.read(self.journal.path)
+        if entry is None:
+            return
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("Lobule"))
+        box.setText(self.tr("Unfinished work was kept: outlines and choices that were not saved as a case."))
+        box.setInformativeText(self.tr("Open the study again and go on where you were?"))
+        go_on = box.addButton(self.tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        go_on.clicked.connect(lambda: self.session.restore(entry.paths, entry.case))
+        discard.clicked.connect(self.journal.remove)
+        box.open()
+
+    def show_skipped(self) -> None:
+        """Show which files were not used, and why."""
+        SkippedDialog(self.session.skipped, self).open()
+
+    def show_preview(self) -> None:
+        """Show what the network saw of the slice on the screen."""
+        analysis, view = self.session.document.analysis, self.grid.t2_view()
+        if analysis is None or not analysis.inputs:
+            return
+        lesion = self.tools.lesion
+        if lesion is None or lesion not in analysis.inputs:
+            lesion = next(iter(analysis.inputs))
+        refs = [made.ref for made in analysis.inputs[lesion]]
+        shown = 0 if view is None else view.state.index
+        nearest = min(refs, key=lambda ref: abs(ref.nearest_t2_slice - shown), default=None)
+        if nearest is not None:
+            InputPreview(analysis, lesion, nearest.index, self.overlay, self).show()
+
+    def show_shortcuts(self) -> None:
+        """Show what keys and mouse do."""
+        ShortcutSheet(shortcut_lines(self.actions_), self).open()
+
+    def show_error(self, error: BaseException) -> None:
+        """Say what happened and what to do next."""
+        errors.error_box(error, self).open()
+
+    # ---- reactions
+
+    def _document_opened(self) -> None:
+        study = self.session.document.study
+        self.middle.setCurrentWidget(self.welcome if study is None else self.grid)
+        name = self.tr("Lobule")
+        self.setWindowTitle(name if study is None else f"{wording.study_line(study)}  –  {name}")
+        self.tools.choose(Tool.WINDOW)
+        self.tools.choose_lesion(None)
+        self._pointed.setText("")
+        self._refresh_actions()
+
+    def _refresh_actions(self) -> None:
+        document = self.session.document
+        self.actions_.enable(
+            {
+                "study": document.study is not None,
+                "outline": self._outlined_here(),
+                "ready": not self.session.obstacle() and not self.session.jobs.is_running("analysis"),
+                "result": self.session.can_save,
+                "seen": document.analysis is not None and not self.session.impression_wanted,
+            }
+        )
+        self.actions_["skipped"].setEnabled(bool(self.session.skipped))
+        self.actions_.check(f"tool_{self.tools.tool.value}")
+
+    def _outlined_here(self) -> bool:
+        case, lesion = self.session.document.case, self.tools.lesion
+        return case is not None and SequenceRole.T2 in case.roles and any(roi.lesion_id == lesion for roi in case.rois)
+
+    def _set_smooth(self, smooth: bool) -> None:
+        self.session.settings.set(table.SMOOTH, smooth)
+        for view in self.grid.views:
+            view.smooth = smooth
+            view.update()
+
+    def _set_corner_text(self, shown: bool) -> None:
+        self.session.settings.set(table.CORNER_TEXT, shown)
+        for view in self.grid.views:
+            view.corner_text = shown
+            view.update()
+
+    def _say(self, text: str) -> None:
+        self.statusBar().showMessage(text, 10_000)
+
+    # ---- events of the window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take H from lists, boxes and sliders: there, too, it shows the plain image."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
+            return self._hold_back(event)
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._hold_back(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self._hold_back(event):
+            super().keyReleaseEvent(event)
+
+    def _hold_back(self, event: QKeyEvent) -> bool:
+        """Hide what lies over the images while H is held; text fields keep their h, for they get it first."""
+        if event.key() != Qt.Key.Key_H or event.modifiers():
+            return False
+        if not event.isAutoRepeat():
+            self.overlay.hold_back(event.type() == QEvent.Type.KeyPress)
+        return True
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            self.welcome.set_target(True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.welcome.set_target(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.welcome.set_target(False)
+        self.drop([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped."""
+        self.session.open_paths(list(paths))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.session.shut_down()
+        if self.session.document.history.isClean():
+            self.journal.remove()
+        else:
+            self.journal.write()  # nothing drawn is lost: the next start offers it
+        self.session.settings.save()
+        super().closeEvent(event)

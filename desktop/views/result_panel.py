@@ -1,0 +1,211 @@
+"""The result panel: the right side of the window: what is missing, or what was found and how far it may be trusted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop import wording
+from desktop.models.overlay import Overlay
+from desktop.session import Session
+from desktop.theme import Theme
+from desktop.views.facts_view import FactsView
+from desktop.views.flag_card import FlagCard
+from desktop.views.overlay_controls import OverlayControls
+from desktop.views.reader_panel import ReaderPanel, ReadFirstPage
+from desktop.views.rule_view import RuleView
+from desktop.views.slice_table import SliceTable
+from desktop.views.widgets import button, clear_layout, column, heading, label, line
+from engine.domain.case import Case
+from engine.domain.result import Analysis, LesionResult, StudyResult
+from engine.domain.roi import LesionId
+
+
+class ResultPanel(QWidget):
+    """Shows the document's result, or the steps that lead to one.
+
+    Signals:
+        slice_chosen(t2_slice): The person wants to see a T2 slice.
+        lesion_chosen(lesion_id): The person looks at the slices of a lesion.
+        report_requested(): The person wants the PDF.
+    """
+
+    slice_chosen = Signal(int)
+    lesion_chosen = Signal(object)
+    report_requested = Signal()
+
+    def __init__(self, session: Session, overlay: Overlay, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._session, self._theme, self._overlay = session, theme, overlay
+        self._when: tuple[Analysis, datetime] | None = None
+        outer = column(self, spacing=0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._result_page(overlay))
+        self._pages.addWidget(ReadFirstPage(session))
+        scroll.setWidget(self._pages)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(line())
+        outer.addWidget(self._buttons())
+        session.document.result_changed.connect(self.refresh)
+        session.document.opened.connect(self.refresh)
+        session.document.case_changed.connect(self._impression_changed)
+        session.settings.changed.connect(self.refresh)
+        session.readiness_changed.connect(self._show_readiness)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the present result."""
+        analysis = self._session.document.analysis
+        if analysis is None:
+            self._when = None
+            self._pages.setCurrentIndex(0)
+        else:
+            if self._when is None or self._when[0] is not analysis:
+                self._when = (analysis, datetime.now())
+                self._show_analysis(analysis, self._when[1])
+            self.flag.show_result(analysis.result, self._session.document.is_stale)
+            waiting = self._session.impression_wanted
+            self._pages.setCurrentIndex(2 if waiting else 1)
+            self._overlay.set_withheld(waiting)
+        self._show_readiness()
+
+    def _impression_changed(self, before: Case, after: Case) -> None:
+        if before.reader.first_impression != after.reader.first_impression:
+            self.refresh()
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        layout = column(page, (16, 18, 16, 16), 8)
+        layout.addWidget(label(self.tr("No result yet"), "title"))
+        self._obstacle = label("", wrap=True)
+        layout.addWidget(self._obstacle)
+        layout.addStretch(1)
+        return page
+
+    def _result_page(self, overlay: Overlay) -> QWidget:
+        page = QWidget()
+        layout = column(page, (14, 14, 14, 14), 10)
+        self.flag = FlagCard(self._theme)
+        self.flag.analyze_requested.connect(self._session.analyze)
+        layout.addWidget(self.flag)
+        layout.addWidget(line())
+        self._patient = QVBoxLayout()
+        layout.addLayout(self._patient)
+        layout.addWidget(line())
+        top = QHBoxLayout()
+        top.addWidget(heading(self.tr("Slices, model scores")))
+        top.addStretch(1)
+        self.lesions = QComboBox()
+        self.lesions.setAccessibleName(self.tr("Lesion whose slices are listed"))
+        self.lesions.currentIndexChanged.connect(self._choose_lesion)
+        top.addWidget(self.lesions)
+        layout.addLayout(top)
+        self.table = SliceTable(self._theme)
+        self.table.jumped.connect(self.slice_chosen)
+        layout.addWidget(self.table)
+        self._lesion_facts = label("", "dim", wrap=True)
+        layout.addWidget(self._lesion_facts)
+        layout.addWidget(line())
+        self.overlay = OverlayControls(overlay, self._session.settings)
+        layout.addWidget(self.overlay)
+        layout.addWidget(line())
+        layout.addWidget(ReaderPanel(self._session))
+        layout.addWidget(line())
+        self.facts = FactsView()
+        layout.addWidget(self.facts)
+        layout.addStretch(1)
+        return page
+
+    def _buttons(self) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 10, 14, 10)
+        self.analyze = button(self.tr("Analyze"), primary=True)
+        self.analyze.clicked.connect(self._session.analyze)
+        self.report = button(self.tr("Save PDF…"))
+        self.report.clicked.connect(self.report_requested)
+        row.addWidget(self.analyze, 1)
+        row.addWidget(self.report, 1)
+        return bar
+
+    def _show_readiness(self) -> None:
+        obstacle = self._session.obstacle()
+        running = self._session.jobs.is_running("analysis")
+        if running:
+            self._obstacle.setText(self.tr("The analysis is running. You can go on working."))
+        else:
+            self._obstacle.setText(obstacle or self.tr("Everything is there: press Analyze."))
+        current = self._session.can_save
+        self.analyze.setEnabled(not obstacle and not running)
+        self.analyze.setText(self.tr("Analyzing…") if running else self.tr("Analyze"))
+        self.analyze.setToolTip(obstacle)
+        self.report.setEnabled(current and not self._session.jobs.is_running("report"))
+
+    def _show_analysis(self, analysis: Analysis, when: datetime) -> None:
+        result = analysis.result
+        clear_layout(self._patient)
+        self._patient.addWidget(heading(self.tr("Patient, both rules")))
+        rules = RuleView(self._theme, result.package.labels)
+        rules.show_rules(result.predicted, result.scores, result.malignant_by_any_slice, _malignant_places(result))
+        self._patient.addWidget(rules)
+        if len(result.lesions) > 1:
+            self._patient.addWidget(
+                label(self.tr("Sum rule: that of the lesion with the highest malignant share."), "dim", wrap=True)
+            )
+        shown = self.lesions.currentData()
+        self.lesions.blockSignals(True)
+        self.lesions.clear()
+        for lesion in result.lesions:
+            self.lesions.addItem(f"{lesion.lesion_id}  {lesion.name}".strip(), lesion.lesion_id)
+        self.lesions.setCurrentIndex(max(self.lesions.findData(shown), 0))
+        self.lesions.setVisible(len(result.lesions) > 1)
+        self.lesions.blockSignals(False)
+        self._show_lesion()
+        self.overlay.show_analysis(analysis)
+        self.facts.show_analysis(analysis, when)
+
+    def _choose_lesion(self) -> None:
+        self._show_lesion()
+        lesion = self._lesion()
+        if lesion is not None:
+            self.lesion_chosen.emit(LesionId(lesion.lesion_id))
+
+    def _lesion(self) -> LesionResult | None:
+        result = self._session.document.result
+        wanted = self.lesions.currentData()
+        lesions = () if result is None else result.lesions
+        return next((lesion for lesion in lesions if lesion.lesion_id == wanted), None)
+
+    def _show_lesion(self) -> None:
+        result, lesion = self._session.document.result, self._lesion()
+        self.table.show_lesion(lesion, () if result is None else result.package.labels)
+        if lesion is None:
+            self._lesion_facts.setText(self.tr("No slice could be classified."))
+            return
+        facts = [
+            self.tr("Longest diameter {0} mm").format(wording.number(lesion.longest_diameter_mm)),
+            self.tr("volume {0} ml").format(wording.number(lesion.volume_ml)),
+            self.tr("outline {0}").format(lesion.roi_origin),
+        ]
+        lines = [f"{lesion.lesion_id}: {', '.join(facts)}."]
+        if result is not None and len(result.lesions) > 1:
+            rule = wording.class_name(lesion.predicted)
+            malignant = self.tr("malignant") if lesion.malignant_by_any_slice else self.tr("no malignant slice")
+            lines.append(self.tr("Sum rule: {0}. Any-slice rule: {1}.").format(rule, malignant))
+        self._lesion_facts.setText("\n".join(lines))
+
+
+def _malignant_places(result: StudyResult) -> list[str]:
+    return [
+        wording.position(one.ref.position_mm)
+        for lesion in result.lesions
+        for one in lesion.slices
+        if one.ref.index in lesion.malignant_slices
+    ]

@@ -1,0 +1,197 @@
+"""The role slot: which series plays one role, how sure the recognition is and why, and the menu to change it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+    QTransform,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from desktop import wording
+from desktop.display_plane import DisplayPlane
+from desktop.icons import icon
+from desktop.models.series_model import SERIES_MIME
+from desktop.session import Session
+from desktop.theme import Theme
+from desktop.views.slice_painter import image_transform, paint_image
+from desktop.views.widgets import ElidedLabel, button, column, label, set_card, set_tone
+from desktop.window_level import auto_window, grey_image
+from engine.domain.sequence import SequenceRole
+from engine.domain.volume import Volume
+
+THUMBNAIL_PX = 56
+
+
+class RoleSlot(QFrame):
+    """One of the six roles.
+
+    Signals:
+        chosen(role, key): The person lets this series (None: nobody) play the role.
+        confirmed(role): The person accepts the uncertain proposal.
+        shown(key): The person wants to see the series in the active view.
+    """
+
+    chosen = Signal(object, object)
+    confirmed = Signal(object)
+    shown = Signal(str)
+
+    def __init__(self, role: SequenceRole, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.role = role
+        self._session = session
+        self._pictured: Volume | None = None
+        self.setAcceptDrops(True)
+        self.setProperty("card", "empty")
+        self.setAccessibleName(wording.role_name(role))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 6, 6)
+        row.setSpacing(9)
+        self._row = row
+        self._picture = QLabel()
+        self._picture.setFixedSize(THUMBNAIL_PX, THUMBNAIL_PX)
+        row.addWidget(self._picture)
+        texts = QWidget()
+        lines = column(texts, spacing=1)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        self._name = label(wording.role_name(role), "strong")
+        self._sure = label("", "dim")
+        top.addWidget(self._name)
+        top.addStretch(1)
+        top.addWidget(self._sure)
+        lines.addLayout(top)
+        self._series = ElidedLabel()
+        self._reason = ElidedLabel(tone="dim")
+        lines.addWidget(self._series)
+        lines.addWidget(self._reason)
+        self._confirm = button(self.tr("Confirm"), flat=True, tip=self.tr("Accept this proposal"))
+        self._confirm.clicked.connect(lambda: self.confirmed.emit(self.role))
+        lines.addWidget(self._confirm, alignment=Qt.AlignmentFlag.AlignLeft)
+        row.addWidget(texts, 1)
+        self._change = QToolButton()
+        self._change.setIcon(icon("more", theme.dim))
+        self._change.setProperty("small", True)
+        self._change.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._change.setToolTip(self.tr("Choose the series for {0}").format(wording.role_name(role)))
+        self._change.setAccessibleName(self._change.toolTip())
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._change.setMenu(self._menu)
+        row.addWidget(self._change, alignment=Qt.AlignmentFlag.AlignTop)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the present state of the case."""
+        document = self._session.document
+        study, case = document.study, document.case
+        key = None if case is None else case.roles.get(self.role)
+        series = None if study is None or key is None else study.find(key)
+        present = series is not None
+        for widget in (self._picture, self._series, self._reason):
+            widget.setVisible(present)
+        self._change.setVisible(study is not None)
+        self._row.setContentsMargins(*((8, 6, 6, 6) if present else (8, 0, 6, 0)))
+        doubtful = present and self._session.needs_confirmation(self.role)
+        self._confirm.setVisible(doubtful)
+        if series is None:
+            self._sure.setText(self.tr("not assigned") if study is not None else "")
+            self.setToolTip("")
+            set_tone(self._name, "dim")
+            set_tone(self._sure, "dim")
+            set_card(self, "empty")
+        else:
+            guess = document.role_map.guess_for(series.key)
+            reasons = () if guess is None else guess.reasons
+            self._sure.setText(self._confidence_text(series.key, doubtful))
+            set_tone(self._sure, "warn" if doubtful else "dim")
+            self._series.setText(wording.series_name(series))
+            self._reason.setText(reasons[0] if reasons else "")
+            self.setToolTip("\n".join([wording.series_name(series), *reasons]))
+            set_tone(self._name, "strong")
+            set_card(self, "doubt" if doubtful else "slot")
+            self._show_picture(self._session.store.get(series.key))
+
+    def _show_picture(self, volume: Volume | None) -> None:
+        if self._pictured is not volume or volume is None:
+            self._pictured = volume
+            self._picture.setPixmap(thumbnail(volume))
+
+    def _confidence_text(self, key: str, doubtful: bool) -> str:
+        guess = self._session.document.role_map.guess_for(key)
+        if guess is None or guess.role is not self.role:
+            return self.tr("chosen by you")
+        if guess.conflict and doubtful:
+            return self.tr("contradictory: please check")
+        value = f"{guess.confidence:.2f}"
+        return (self.tr("please check, {0}") if doubtful else self.tr("confidence {0}")).format(value)
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        document = self._session.document
+        study, case = document.study, document.case
+        if study is None or case is None:
+            return
+        for series in study.series:
+            if not series.is_stack:
+                continue
+            guess = document.role_map.guess_for(series.key)
+            text = f"{wording.series_kind(series, guess)}   {wording.series_name(series)}"
+            action = self._menu.addAction(text.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(case.roles.get(self.role) == series.key)
+            action.triggered.connect(lambda _=False, key=series.key: self.chosen.emit(self.role, key))
+        self._menu.addSeparator()
+        nobody = self._menu.addAction(self.tr("No series"))
+        nobody.setEnabled(self.role in case.roles)
+        nobody.triggered.connect(lambda: self.chosen.emit(self.role, None))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        case = self._session.document.case
+        if case is not None and self.role in case.roles:
+            self.shown.emit(case.roles[self.role])
+        super().mouseDoubleClickEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(SERIES_MIME):
+            set_card(self, "target")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.refresh()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        key = bytes(event.mimeData().data(SERIES_MIME).data()).decode().split("\n")[0]
+        self.refresh()
+        if key:
+            self.chosen.emit(self.role, key)
+            event.acceptProposedAction()
+
+
+def thumbnail(volume: Volume | None) -> QPixmap:
+    """Return the middle slice of a volume as a reader sees it, on black; plain black while there is none."""
+    made = QPixmap(THUMBNAIL_PX, THUMBNAIL_PX)
+    made.fill(Qt.GlobalColor.black)
+    if volume is None:
+        return made
+    slices, rows, columns = volume.shape
+    plane = DisplayPlane.of(volume.affine)
+    image: QImage = grey_image(volume.array[slices // 2], auto_window(volume.array[slices // 2][None]))
+    width, height = plane.extent_mm(rows, columns)
+    scale = THUMBNAIL_PX / max(width, height)
+    matrix = plane.pixel_to_screen_mm(slices // 2)
+    centre = matrix @ (columns / 2, rows / 2, 1.0)
+    half = THUMBNAIL_PX / 2
+    to_px = QTransform(scale, 0, 0, scale, half - centre[0] * scale, half - centre[1] * scale)
+    painter = QPainter(made)
+    paint_image(painter, image, image_transform(plane, slices // 2, to_px), True)
+    painter.end()
+    return made

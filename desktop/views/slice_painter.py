@@ -1,0 +1,171 @@
+"""Painting a slice: image, heat maps, outlines, pointer, letters, scale and corner text, each by its own function.
+
+Screen millimetres (u, v) become pixels by one transform; everything that belongs to the patient goes through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QTransform
+
+from desktop.display_plane import DisplayPlane
+from desktop.heatmap import HeatMap
+from desktop.outlines import OutlineShape
+from desktop.roi_edits import Polygon
+
+TEXT = QColor("#d5dbe0")
+FAINT = QColor("#8f9aa2")
+AMBER = QColor("#f0b04a")
+HALO = QColor(0, 0, 0, 190)
+SEAM = QColor(0, 0, 0, 150)
+POINTER = QColor("#ffd75e")
+SCALE_STEPS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def image_transform(plane: DisplayPlane, index: int, to_px: QTransform) -> QTransform:
+    """Return the transform from pixel corners (x = column, y = row) to the widget."""
+    m = plane.pixel_to_screen_mm(index)
+    pixels = QTransform(m[0, 0], m[1, 0], m[0, 1], m[1, 1], m[0, 2], m[1, 2])
+    return pixels * to_px
+
+
+def picture_transform(plane: DisplayPlane, picture: HeatMap, to_px: QTransform) -> QTransform:
+    """Return the transform from the pixel corners of a picture in patient space to the widget, along the normal."""
+    x, y, corner = (plane.to_screen_mm(v) for v in (picture.along_x_mm, picture.along_y_mm, picture.corner_mm))
+    return QTransform(x[0], x[1], y[0], y[1], corner[0], corner[1]) * to_px
+
+
+def paint_image(painter: QPainter, image: QImage, transform: QTransform, smooth: bool, opacity: float = 1.0) -> None:
+    """Paint an image that lies on the pixel grid of the slice."""
+    painter.save()
+    painter.setTransform(transform)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.setOpacity(opacity)
+    painter.drawImage(0, 0, image)
+    painter.restore()
+
+
+def paint_shapes(
+    painter: QPainter, shapes: Sequence[OutlineShape], to_px: QTransform, colour: QColor, active: bool
+) -> None:
+    """Paint what a slice shows of one lesion: a thin line on a dark seam, dashed where nobody confirmed it."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for shape in shapes:
+        points = QPolygonF([to_px.map(QPointF(float(u), float(v))) for u, v in shape.points])
+        for line_colour, width in ((HALO, 3.6), (colour, 2.0 if active else 1.4)):
+            pen = QPen(line_colour, width)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            if shape.interpolated and line_colour is not HALO:
+                pen.setStyle(Qt.PenStyle.DashLine)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if shape.closed:
+                painter.drawPolygon(points)
+            else:
+                painter.drawPolyline(points)
+    painter.restore()
+
+
+def paint_sketch(
+    painter: QPainter, line: Polygon, to_px: QTransform, colour: QColor, corners: bool, closed: bool
+) -> None:
+    """Paint the line that is being drawn."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    points = [to_px.map(QPointF(float(u), float(v))) for u, v in line]
+    for line_colour, width in ((HALO, 3.6), (colour, 1.8)):
+        painter.setPen(QPen(line_colour, width))
+        (painter.drawPolygon if closed else painter.drawPolyline)(QPolygonF(points))
+    if corners:
+        painter.setPen(QPen(HALO, 1))
+        painter.setBrush(colour)
+        for point in points[:-1]:
+            painter.drawRect(QRectF(point.x() - 3, point.y() - 3, 6, 6))
+    painter.restore()
+
+
+def paint_pointer(painter: QPainter, at: QPointF, on_plane: bool) -> None:
+    """Paint where the mouse of another view is: dashed when that point lies off this slice."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((HALO, 3.0), (POINTER, 1.3)):
+        pen = QPen(colour, width)
+        if not on_plane:
+            pen.setStyle(Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(at + QPointF(5 * dx, 5 * dy), at + QPointF(14 * dx, 14 * dy))
+    painter.restore()
+
+
+def paint_letters(painter: QPainter, letters: Sequence[str], area: QRectF) -> None:
+    """Paint what lies at the left, right, top and bottom edge."""
+    font = QFont(painter.font())
+    font.setPixelSize(15)
+    font.setWeight(QFont.Weight.Medium)
+    left, right, top, bottom = letters
+    centre = area.center()
+    for text, x, y in (
+        (left, area.left() + 14, centre.y()),
+        (right, area.right() - 14, centre.y()),
+        (top, centre.x(), area.top() + 16),
+        (bottom, centre.x(), area.bottom() - 16),
+    ):
+        width = QFontMetricsF(font).horizontalAdvance(text)
+        paint_text(painter, QPointF(x - width / 2, y + 5), text, TEXT, font)
+
+
+def paint_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
+    """Paint a ruler of a round length at the lower right, with its length beside it."""
+    longest = min(area.width() * 0.5 - 90.0, 220.0)  # the letter in the middle and the label stay free
+    length_mm = max((mm for mm in SCALE_STEPS_MM if mm * px_per_mm <= longest), default=1)
+    length = length_mm * px_per_mm
+    x1, y = area.right() - 12, area.bottom() - 14
+    x0 = x1 - length
+    ticks = [x0, x1]
+    if length_mm % 10 == 0 and length_mm > 10 and length / (length_mm / 10) >= 6:
+        ticks = list(np.linspace(x0, x1, length_mm // 10 + 1))
+    painter.save()
+    for colour, width in ((HALO, 3.0), (TEXT, 1.2)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(x0, y), QPointF(x1, y))
+        for x in ticks:
+            high = 6 if x in (ticks[0], ticks[-1]) else 4
+            painter.drawLine(QPointF(x, y), QPointF(x, y - high))
+    painter.restore()
+    text = f"{length_mm // 10} cm" if length_mm % 10 == 0 else f"{length_mm} mm"
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+    paint_text(painter, QPointF(x0 - width - 8, y + 3), text, TEXT)
+
+
+def paint_text(painter: QPainter, at: QPointF, text: str, colour: QColor, font: QFont | None = None) -> None:
+    """Paint text with a dark seam, legible on bright and dark images; `at` is the start of its base line.
+
+    The seam is the text itself, set off to four sides: glyphs are cached, stroked outlines cost twenty times as much.
+    """
+    painter.save()
+    if font is not None:
+        painter.setFont(font)
+    painter.setPen(SEAM)
+    for dx, dy in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
+        painter.drawText(QPointF(at.x() + dx, at.y() + dy), text)
+    painter.setPen(colour)
+    painter.drawText(at, text)
+    painter.restore()
+
+
+def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[tuple[str, QColor]], *, bottom: bool) -> None:
+    """Paint lines of text into the left corner at the top or the bottom; too long ones are elided."""
+    metrics = QFontMetricsF(painter.font())
+    height = metrics.height() + 2
+    y = area.bottom() - 10 - height * (len(lines) - 1) if bottom else area.top() + 18
+    for place, (text, colour) in enumerate(lines):
+        beside_letter = place == len(lines) - 1 if bottom else place == 0
+        width = area.width() / 2 - 26 if beside_letter else area.width() - 20
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        paint_text(painter, QPointF(area.left() + 10, y), shown, colour)
+        y += height

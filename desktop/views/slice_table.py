@@ -1,0 +1,91 @@
+"""The slice table: one row a slice; a click shows the slice in all linked views."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.models.slice_model import SCORE_ROLE, SliceModel
+from desktop.theme import Theme
+from engine.domain.result import LesionResult
+
+ROW_PX = 27
+MOST_ROWS = 9
+
+
+class ScoreDelegate(QStyledItemDelegate):
+    """Draws a slim bar under each score."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        score = index.data(SCORE_ROLE)
+        if score is None:
+            return
+        area = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.border))
+        painter.drawRect(QRectF(area.left(), area.bottom() - 4, area.width(), 2))
+        painter.setBrush(QColor(self._theme.accent))
+        painter.drawRect(QRectF(area.left(), area.bottom() - 4, area.width() * float(score), 2))
+        painter.restore()
+
+
+class SliceTable(QTableView):
+    """Shows one lesion's slices.
+
+    Signals:
+        jumped(t2_slice): The person clicked a slice: the nearest T2 slice.
+    """
+
+    jumped = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slices = SliceModel(self)
+        self.setModel(self.slices)
+        self.setItemDelegate(ScoreDelegate(theme, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setObjectName("slices")
+        self.setAccessibleName(self.tr("Slices"))
+        self.selectionModel().currentRowChanged.connect(self._row_changed)
+
+    def show_lesion(self, lesion: LesionResult | None, labels: tuple[str, ...]) -> None:
+        """Show the slices of a lesion."""
+        self.slices.show(lesion, labels)
+        rows = min(max(self.slices.rowCount(), 1), MOST_ROWS)
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * ROW_PX + 6)
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, self.height())
+
+    def _row_changed(self, current: QModelIndex, _: QModelIndex) -> None:
+        if current.isValid():
+            self.jumped.emit(self.slices.slice_result(current.row()).ref.nearest_t2_slice)

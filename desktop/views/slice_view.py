@@ -1,0 +1,417 @@
+"""The slice view: one viewport, with the image at its place in patient millimetres and everything that lies on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from desktop import wording
+from desktop.document import CaseDocument
+from desktop.heatmap import HeatMap, heat_maps, on_slice
+from desktop.models.lesion_model import lesion_colour
+from desktop.models.navigation import Frame, Point
+from desktop.models.overlay import Overlay
+from desktop.models.series_model import SERIES_MIME
+from desktop.models.view_state import ViewState
+from desktop.outlines import OutlineShape, outlined_indices, shapes_on_slice
+from desktop.views import slice_painter as paint
+from desktop.views.roi_tools import ToolBox
+from desktop.views.slice_mouse import SliceMouse
+from desktop.views.slice_rail import WIDTH_PX, SliceRail
+from engine.domain.labels import BENIGN
+from engine.domain.result import Analysis
+from engine.domain.roi import Roi
+from engine.domain.sequence import SequenceRole
+from engine.geometry.affine import normal
+
+MARGIN = 0.96
+"""A fitted image leaves this share of the viewport filled."""
+
+
+class SliceView(pg.GraphicsView):  # type: ignore[misc]
+    """Shows one `ViewState`: the image is pyqtgraph's, everything that lies on it is painted over it in the foreground.
+
+    The scene is the viewport itself, pixel for pixel; `to_px` places patient millimetres in it. Image item and view
+    are made once and hidden when empty, never taken down (their destructors are known to crash).
+
+    Signals:
+        activated(): The person works in this view now.
+        line_drawn(line, mode): A closed line (N, 2) in screen mm was drawn on the shown slice.
+        notice(text): Something to say in the status bar.
+        pointed(text): What is under the mouse; empty when it left.
+        series_dropped(key): A series was dropped on the view.
+        maximise_requested(): Double click.
+        menu_requested(position): Right click, at this global position.
+    """
+
+    activated = Signal()
+    line_drawn = Signal(object, object)
+    notice = Signal(str)
+    pointed = Signal(str)
+    series_dropped = Signal(str)
+    maximise_requested = Signal()
+    menu_requested = Signal(object)
+
+    def __init__(
+        self,
+        state: ViewState,
+        document: CaseDocument,
+        overlay: Overlay,
+        tools: ToolBox,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._picture: pg.ImageItem | None = None
+        super().__init__(parent, background="k")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.state, self.document, self.overlay, self.tools = state, document, overlay, tools
+        self.smooth = True
+        self.corner_text = True
+        self.active = False
+        self.fit_mm: tuple[float, float] | None = None
+        self.fit_centre_mm: Point | None = None
+        self.pointer_mm: Point | None = None
+        self._mouse = SliceMouse(self)
+        self._shown: object = None
+        self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
+        self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
+        self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._picture = pg.ImageItem(axisOrder="row-major")
+        self._picture.setVisible(False)
+        self.addItem(self._picture)
+        state.changed.connect(self.update)
+        state.content_changed.connect(self._mouse.forget)
+        state.index_changed.connect(self._mouse.forget)
+        state.navigation.pointed.connect(self._show_pointer)
+        overlay.changed.connect(self.update)
+        tools.changed.connect(self._mouse.tool_changed)
+        document.case_changed.connect(self.update)
+        document.result_changed.connect(self.update)
+
+    # ---- geometry
+
+    def image_area(self) -> QRectF:
+        """Return the part of the widget that shows the image, beside the rail."""
+        return QRectF(0, 0, self.width() - WIDTH_PX, self.height())
+
+    def px_per_mm(self) -> float:
+        """Return the scale of the picture: the same in both directions."""
+        area = self.image_area()
+        width, height = self.fit_mm or self.own_extent_mm()
+        fit = min(area.width() / max(width, 1.0), area.height() / max(height, 1.0)) * MARGIN
+        return max(fit * self.state.frame.zoom, 1e-3)
+
+    def own_extent_mm(self) -> tuple[float, float]:
+        """Return (width, height) of the stack on the screen in mm."""
+        if self.state.volume is None or self.state.plane is None:
+            return 300.0, 300.0
+        _, rows, columns = self.state.volume.shape
+        return self.state.plane.extent_mm(rows, columns)
+
+    def to_px(self) -> QTransform:
+        """Return the transform from screen mm to widget pixels."""
+        scale = self.px_per_mm()
+        u, v = self.centre_uv()
+        middle = self.image_area().center()
+        return QTransform(scale, 0, 0, scale, middle.x() - u * scale, middle.y() - v * scale)
+
+    def centre_uv(self) -> NDArray[np.float64]:
+        """Return the screen mm in the middle of the viewport."""
+        assert self.state.plane is not None
+        centre = self.state.frame.centre_mm
+        if centre is None:
+            centre = self.state.centre_mm() if self.fit_centre_mm is None else self.fit_centre_mm
+        return self.state.plane.to_screen_mm(centre)
+
+    def uv_at(self, at: QPointF) -> NDArray[np.float64]:
+        """Return the screen mm under a widget position."""
+        inverse, _ = self.to_px().inverted()
+        point = inverse.map(at)
+        return np.array([point.x(), point.y()])
+
+    def patient_at(self, at: QPointF) -> Point:
+        """Return the patient mm under a widget position, on the shown slice."""
+        assert self.state.plane is not None
+        return self.state.plane.to_patient_mm(self.uv_at(at), self.state.index)
+
+    def rail(self) -> SliceRail:
+        """Return the rail beside the image."""
+        area = QRectF(self.width() - WIDTH_PX, 0, WIDTH_PX, self.height())
+        forward = 1 if self.state.plane is None else self.state.plane.forward
+        return SliceRail(area, self.state.slices, forward)
+
+    def zoom_at(self, at: QPointF, factor: float) -> None:
+        """Zoom so that the point under the mouse stays where it is."""
+        if self.state.plane is None:
+            return
+        before = self.uv_at(at)
+        frame = self.state.frame
+        self.state.set_frame(Frame(frame.zoom * factor, self._patient_of(self.centre_uv())))
+        shift = before - self.uv_at(at)
+        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() + shift)))
+
+    def pan_by(self, delta: QPointF) -> None:
+        """Move the picture by widget pixels."""
+        if self.state.plane is None:
+            return
+        shift = np.array([delta.x(), delta.y()]) / self.px_per_mm()
+        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() - shift)))
+
+    def _patient_of(self, uv: NDArray[np.float64]) -> Point:
+        assert self.state.plane is not None
+        return self.state.plane.to_patient_mm(uv, self.state.index)
+
+    @property
+    def shows_t2(self) -> bool:
+        """True when the stack is the one that lesions are outlined on."""
+        case = self.document.case
+        return (
+            case is not None
+            and bool(self.state.series_key)
+            and (case.roles.get(SequenceRole.T2) == self.state.series_key)
+        )
+
+    # ---- painting
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 160)
+
+    def update(self, *_: object) -> None:
+        """Place the image anew and repaint what lies on it."""
+        self._place_image()
+        self.viewport().update()
+
+    def close(self) -> bool:
+        """Close as any widget does: pyqtgraph's own way tears the scene down, which crashes."""
+        return QWidget.close(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_image()
+
+    def drawForeground(self, painter: QPainter, _: QRectF) -> None:
+        painter.save()
+        painter.resetTransform()
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        painter.setFont(font)
+        if self.state.volume is None or self.state.plane is None:
+            self._paint_empty(painter)
+        else:
+            self._paint_over_slice(painter)
+        if self.active:
+            painter.setPen(QPen(QColor("#4c9fd6"), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.restore()
+
+    def _place_image(self) -> None:
+        """Give the image item the slice, the window and the place that the state says."""
+        picture = self._picture
+        if picture is None:  # pyqtgraph resizes the view while it is being made
+            return
+        state = self.state
+        picture.setVisible(state.volume is not None and state.plane is not None)
+        if state.volume is None or state.plane is None:
+            return
+        key = (id(state.volume), state.index, state.window)
+        if self._shown != key:
+            self._shown = key
+            levels = (state.window.low, max(state.window.high, state.window.low + 1e-6))
+            picture.setImage(state.volume.array[state.index], autoLevels=False, levels=levels)
+        picture.setTransform(paint.image_transform(state.plane, state.index, self.to_px()))
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        lines = [(self.state.title, paint.TEXT)] if self.state.title else []
+        paint.paint_lines(painter, QRectF(self.rect()), lines, bottom=False)
+        text = self.tr("Reading…") if self.state.loading else ""
+        painter.setPen(paint.FAINT)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_over_slice(self, painter: QPainter) -> None:
+        plane, area, to_px = self.state.plane, self.image_area(), self.to_px()
+        assert plane is not None
+        painter.fillRect(
+            QRectF(area.right(), 0, WIDTH_PX, area.height()), Qt.GlobalColor.black
+        )  # the image ends where the rail begins
+        painter.setClipRect(area)
+        if self.overlay.visible:
+            for heat_map in self._heat_maps():
+                place = paint.picture_transform(plane, heat_map, to_px)
+                paint.paint_image(painter, heat_map.image, place, True, self.overlay.opacity)
+        if not self.overlay.held_back:
+            for order, (roi, shapes) in enumerate(self._outlines()):
+                active = roi.lesion_id == self.tools.lesion
+                paint.paint_shapes(painter, shapes, to_px, lesion_colour(order), active)
+        self._paint_sketch(painter, to_px)
+        self._paint_pointer(painter, to_px)
+        self._paint_texts(painter, area)
+        painter.setClipping(False)
+        self.rail().paint(painter, self.state.index, self._outlined(), self._analysed())
+
+    def _paint_sketch(self, painter: QPainter, to_px: QTransform) -> None:
+        sketch = self._mouse.sketch
+        if sketch is None:
+            return
+        case = self.document.case
+        known = [] if case is None else [roi.lesion_id for roi in case.rois]
+        order = known.index(self.tools.lesion) if self.tools.lesion in known else len(known)
+        polygon = sketch.tool.value == "polygon"
+        closed = sketch.tool.value == "ellipse"
+        paint.paint_sketch(painter, sketch.line(), to_px, lesion_colour(order), polygon, closed)
+
+    def _paint_pointer(self, painter: QPainter, to_px: QTransform) -> None:
+        if self.pointer_mm is None or self.state.volume is None or self.state.plane is None:
+            return
+        u, v = self.state.plane.to_screen_mm(self.pointer_mm)
+        height = float(self.pointer_mm @ normal(self.state.volume.affine)) - self.state.level_mm
+        on_plane = abs(height) <= self.state.step_mm / 2 + 1e-3
+        paint.paint_pointer(painter, to_px.map(QPointF(float(u), float(v))), on_plane)
+
+    def _paint_texts(self, painter: QPainter, area: QRectF) -> None:
+        state = self.state
+        assert state.volume is not None
+        assert state.plane is not None
+        paint.paint_letters(painter, state.plane.letters(), area)
+        paint.paint_scale(painter, area, self.px_per_mm())
+        if not self.corner_text:
+            return
+        where = self.tr("Slice {0} of {1}   {2}").format(
+            state.index + 1, state.slices, wording.position(state.level_mm)
+        )
+        top = [(state.title, paint.TEXT), (state.subtitle, paint.FAINT), (where, paint.TEXT)]
+        if state.loading:
+            top[2] = (self.tr("Reading the other slices…"), paint.FAINT)
+        elif not state.covers_level:
+            top.append((self.tr("No slice at this level"), paint.AMBER))
+        paint.paint_lines(painter, area, [line for line in top if line[0]], bottom=False)
+        step, row, column = state.volume.spacing_mm
+        level = f"{state.window.level:.4g}".replace("-", wording.MINUS)
+        bottom = [
+            self.tr("{0}   {1} × {2} mm, step {3} mm   zoom {4}×").format(
+                state.plane.name, f"{row:.2g}", f"{column:.2g}", f"{step:.3g}", f"{state.frame.zoom:.1f}"
+            ),
+            self.tr("W {0}  L {1}").format(f"{state.window.width:.4g}", level),
+        ]
+        paint.paint_lines(painter, area, [(line, paint.FAINT) for line in bottom], bottom=True)
+
+    # ---- what is painted, kept until what it was made from changes
+
+    def _heat_maps(self) -> list[HeatMap]:
+        volume, analysis = self.state.volume, self.document.analysis
+        if volume is None or analysis is None:
+            return []
+        if self.overlay.label not in analysis.result.package.labels:
+            return []
+        key = (analysis, self.overlay.label)
+        if self._maps is None or self._maps[0][0] is not analysis or self._maps[0][1] != self.overlay.label:
+            self._maps = (key, heat_maps(*key))
+        return on_slice(self._maps[1], volume.affine, self.state.index)
+
+    def _outlines(self) -> list[tuple[Roi, list[OutlineShape]]]:
+        case, plane = self.document.case, self.state.plane
+        if case is None or plane is None:
+            return []
+        key = (case.rois, id(plane), self.state.index)
+        if self._shapes is None or self._shapes[0] != key:
+            step = self.state.step_mm
+            made = [(roi, shapes_on_slice(roi, plane, self.state.index, step)) for roi in case.rois]
+            self._shapes = (key, made)
+        return self._shapes[1]
+
+    def _outlined(self) -> list[tuple[set[int], QColor]]:
+        case, volume = self.document.case, self.state.volume
+        if case is None or volume is None:
+            return []
+        key = (case.rois, id(volume))
+        if self._marks is None or self._marks[0] != key:
+            made = [
+                (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(order))
+                for order, roi in enumerate(case.rois)
+            ]
+            self._marks = (key, made)
+        return self._marks[1]
+
+    def _analysed(self) -> list[tuple[int, bool]]:
+        result = self.document.result
+        if result is None or not self.shows_t2 or self.overlay.withheld:
+            return []
+        return [
+            (one.ref.nearest_t2_slice, one.predicted != BENIGN) for lesion in result.lesions for one in lesion.slices
+        ]
+
+    # ---- input
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._mouse.wheel(event)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.activated.emit()
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._mouse.double_click(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Return and the like for the line under way, whatever the menu's actions do with them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._mouse.wants(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._mouse.key(event):
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._mouse.leave()
+        super().leaveEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        keys = bytes(event.mimeData().data(SERIES_MIME).data()).decode().split("\n")
+        if keys[0]:
+            self.series_dropped.emit(keys[0])
+            event.acceptProposedAction()
+
+    def _show_pointer(self, point_mm: Point | None, source: object) -> None:
+        shown = None if source is self.state else point_mm
+        if shown is not None or self.pointer_mm is not None:
+            self.pointer_mm = shown
+            self.update()

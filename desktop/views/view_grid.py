@@ -1,0 +1,284 @@
+"""The view grid: six viewports made once; layouts show some, hide the others. Hangs the series of a study."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
+
+from desktop import settings as table
+from desktop import wording
+from desktop.models.navigation import Frame, Navigation
+from desktop.models.overlay import Overlay
+from desktop.models.view_state import ViewState
+from desktop.operations import FirstImage
+from desktop.session import Session
+from desktop.views.roi_tools import ToolBox
+from desktop.views.slice_view import SliceView
+from desktop.window_level import Window
+from engine.domain.case import Case
+from engine.domain.sequence import SequenceRole, SeriesKind
+from engine.domain.study import Series, Study
+
+LAYOUTS = {"1x1": (1, 1), "1x2": (1, 2), "1x3": (1, 3), "2x2": (2, 2), "2x3": (2, 3)}
+MOST = 6
+
+
+class ViewGrid(QWidget):
+    """Arranges viewports and decides which series each shows.
+
+    Signals:
+        line_drawn(view, line, mode): A closed line was drawn.
+        notice(text): Something to say in the status bar.
+        pointed(text): What is under the mouse.
+        active_changed(): Another view is worked in, or it shows something else.
+    """
+
+    line_drawn = Signal(object, object, object)
+    notice = Signal(str)
+    pointed = Signal(str)
+    active_changed = Signal()
+
+    def __init__(self, session: Session, overlay: Overlay, tools: ToolBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.navigation = Navigation(self)
+        self.navigation.set_linked(session.settings.get(table.LINKED))
+        self._windows: dict[str, Window] = {}
+        self._keys = [""] * MOST
+        self._alone: SliceView | None = None
+        self.views = [self._make_view(overlay, tools) for _ in range(MOST)]
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2)
+        self._layout_name = session.settings.get(table.LAYOUT)
+        if self._layout_name not in LAYOUTS:
+            self._layout_name = "1x2"
+        self.set_active(self.views[0])
+        self._arrange()
+        session.document.opened.connect(self._study_opened)
+        session.document.case_changed.connect(self._case_changed)
+        session.store.added.connect(self._volume_read)
+        session.first_image.connect(self._first_image_read)
+
+    # ---- layout
+
+    @property
+    def layout_name(self) -> str:
+        """Name of the layout shown, such as ``1x2``."""
+        return self._layout_name
+
+    def set_layout(self, name: str) -> None:
+        """Show the views in rows and columns."""
+        self._layout_name, self._alone = name, None
+        self._session.settings.set(table.LAYOUT, name)
+        self._arrange()
+        self._hang_missing()
+
+    def toggle_alone(self, view: SliceView) -> None:
+        """Give one view the whole space, or the former layout back."""
+        self._alone = None if self._alone is view else view
+        self._arrange()
+
+    def visible_views(self) -> list[SliceView]:
+        """Return the views that the layout shows, in reading order."""
+        if self._alone is not None:
+            return [self._alone]
+        rows, columns = LAYOUTS[self._layout_name]
+        return self.views[: rows * columns]
+
+    @property
+    def active(self) -> SliceView:
+        """The view that the person works in."""
+        return next((view for view in self.views if view.active), self.views[0])
+
+    def set_active(self, view: SliceView) -> None:
+        """Work in this view."""
+        if not view.active:
+            for other in self.views:
+                other.active = other is view
+                other.update()
+            self.active_changed.emit()
+
+    def t2_view(self) -> SliceView | None:
+        """Return the visible view that shows T2, or None."""
+        return next((view for view in self.visible_views() if view.shows_t2), None)
+
+    # ---- content
+
+    def show_series(self, key: str, view: SliceView | None = None) -> None:
+        """Show a series in a view (the active one); it is read first when need be."""
+        target = view or self.active
+        self._keys[self.views.index(target)] = key
+        self._fill(target, key)
+        self.active_changed.emit()
+
+    def go_to_slice(self, index: int) -> None:
+        """Show a T2 slice, in all linked views."""
+        view = self.t2_view() or next((view for view in self.views if view.shows_t2), None)
+        if view is not None:
+            view.state.set_index(index)
+
+    def fit(self) -> None:
+        """Show the images whole in all views."""
+        self.navigation.frame(Frame(), None)
+
+    def set_auto_windows(self) -> None:
+        """Give every view the window that spans its tissue."""
+        for view in self.views:
+            view.state.set_auto_window()
+
+    def set_linked(self, linked: bool) -> None:
+        """Let the views follow one another."""
+        self._session.settings.set(table.LINKED, linked)
+        self.navigation.set_linked(linked)
+        self._share_fit()
+
+    def _make_view(self, overlay: Overlay, tools: ToolBox) -> SliceView:
+        state = ViewState(self.navigation, self)
+        view = SliceView(state, self._session.document, overlay, tools, self)
+        view.hide()
+        view.smooth = self._session.settings.get(table.SMOOTH)
+        view.corner_text = self._session.settings.get(table.CORNER_TEXT)
+        view.activated.connect(lambda: self.set_active(view))
+        view.line_drawn.connect(lambda line, mode: self.line_drawn.emit(view, line, mode))
+        view.notice.connect(self.notice)
+        view.pointed.connect(self.pointed)
+        view.series_dropped.connect(lambda key: self.show_series(key, view))
+        view.maximise_requested.connect(lambda: self.toggle_alone(view))
+        view.menu_requested.connect(lambda at: self._show_menu(view, at))
+        return view
+
+    def _arrange(self) -> None:
+        shown = self.visible_views()
+        _, columns = (1, 1) if self._alone is not None else LAYOUTS[self._layout_name]
+        for view in self.views:
+            self._grid.removeWidget(view)
+            view.setVisible(view in shown)
+        for line in range(MOST):
+            self._grid.setRowStretch(line, 1 if line * columns < len(shown) else 0)
+            self._grid.setColumnStretch(line, 1 if line < columns else 0)
+        for place, view in enumerate(shown):
+            self._grid.addWidget(view, place // columns, place % columns)
+        if self.active not in shown:
+            self.set_active(shown[0])
+        self._share_fit()
+
+    def _study_opened(self) -> None:
+        self.navigation.reset()
+        self._windows.clear()
+        self._alone = None
+        document = self._session.document
+        self._keys = hanging(document.study, document.case, self._session)
+        for view, key in zip(self.views, self._keys, strict=True):
+            self._fill(view, key)
+        self._arrange()
+        self.active_changed.emit()
+
+    def _case_changed(self, before: Case, after: Case) -> None:
+        if before.roles == after.roles:
+            return
+        wanted = hanging(self._session.document.study, after, self._session)
+        former = hanging(self._session.document.study, before, self._session)
+        for place, view in enumerate(self.views):
+            if wanted[place] != former[place] and self._keys[place] == former[place]:
+                self._keys[place] = wanted[place]
+            self._fill(view, self._keys[place])
+        self.active_changed.emit()
+
+    def _volume_read(self, key: str) -> None:
+        for view, wanted in zip(self.views, self._keys, strict=True):
+            if wanted == key:
+                self._fill(view, key)
+        QTimer.singleShot(0, self._hang_missing)
+        self.active_changed.emit()
+
+    def _first_image_read(self, image: FirstImage) -> None:
+        for view, wanted in zip(self.views, self._keys, strict=True):
+            if wanted == image.series_key and view.state.volume is None:
+                state = view.state
+                state.show(wanted, state.title, state.subtitle, image.volume, loading=True)
+        self._share_fit()
+
+    def _hang_missing(self) -> None:
+        """Read what visible views want and nobody else reads: series without a role."""
+        case = self._session.document.case
+        if case is None or self._session.jobs.is_running("volumes"):
+            return
+        for view in self.visible_views():
+            key = self._keys[self.views.index(view)]
+            if key and key not in case.roles.values() and self._session.store.get(key) is None:
+                self._session.load_series(key)
+
+    def _fill(self, view: SliceView, key: str) -> None:
+        study = self._session.document.study
+        series = None if study is None else study.find(key)
+        former = view.state
+        if former.volume is not None and not former.loading:
+            self._windows[former.series_key] = former.window
+        if series is None:
+            former.clear()
+            return
+        volume = self._session.store.get(key)
+        title, subtitle = self._titles(series)
+        former.show(key, title, subtitle, volume, window=self._windows.get(key), loading=volume is None)
+        self._share_fit()
+        if volume is None and view.isVisible():
+            QTimer.singleShot(0, self._hang_missing)
+
+    def _titles(self, series: Series) -> tuple[str, str]:
+        document = self._session.document
+        case = document.case
+        roles = {} if case is None else case.roles
+        role = next((role for role, key in roles.items() if key == series.key), None)
+        guess = document.role_map.guess_for(series.key)
+        title = wording.series_kind(series, guess) if role is None else wording.role_name(role)
+        b_value = series.facts.b_value_s_mm2
+        if role is SequenceRole.DWI and b_value is not None:
+            title += f"   b {b_value:.0f} s/mm²"
+        return title, wording.series_name(series)
+
+    def _share_fit(self) -> None:
+        """Give all linked views the same millimetres and middle: the same organ has the same size and place in each."""
+        shown = [view for view in self.visible_views() if view.state.volume is not None]
+        extents = [view.own_extent_mm() for view in shown]
+        width = max((extent[0] for extent in extents), default=0.0)
+        height = max((extent[1] for extent in extents), default=0.0)
+        together = bool(shown) and self.navigation.linked
+        for view in self.views:
+            view.fit_mm = (width, height) if together else None
+            view.fit_centre_mm = shown[0].state.centre_mm() if together else None
+            view.update()
+
+    def _show_menu(self, view: SliceView, at: QPoint) -> None:
+        study = self._session.document.study
+        if study is None:
+            return
+        menu = QMenu(self)
+        for series in study.series:
+            if series.is_stack:
+                guess = self._session.document.role_map.guess_for(series.key)
+                text = f"{wording.series_kind(series, guess)}   {wording.series_name(series)}"
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setCheckable(True)
+                action.setChecked(series.key == view.state.series_key)
+                action.triggered.connect(lambda _=False, key=series.key: self.show_series(key, view))
+        menu.addSeparator()
+        menu.addAction(self.tr("Automatic window"), view.state.set_auto_window)
+        menu.addAction(self.tr("Fit"), self.fit)
+        menu.popup(at)
+
+
+def hanging(study: Study | None, case: Case | None, session: Session) -> list[str]:
+    """Return which series hangs where: T2, DWI, ADC, then T1 by phase, then nothing."""
+    if study is None or case is None:
+        return [""] * MOST
+    guesses = [session.document.role_map.guess_for(series.key) for series in study.series]
+    adc = [g.series_key for g in guesses if g is not None and g.kind is SeriesKind.ADC]
+    stacks = {series.key for series in study.series if series.is_stack}
+    wanted = [case.roles.get(SequenceRole.T2, ""), case.roles.get(SequenceRole.DWI, "")]
+    wanted += [key for key in adc if key in stacks][:1]
+    t1 = [role for role in SequenceRole if role not in (SequenceRole.T2, SequenceRole.DWI)]
+    wanted += [case.roles[role] for role in t1 if role in case.roles]
+    if not any(wanted):
+        wanted = [series.key for series in study.series if series.is_stack]
+    return [*wanted, *[""] * MOST][:MOST]

@@ -1,0 +1,86 @@
+"""For window tests: a Qt message or a thread that outlives its test is a failure."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop import theme
+from desktop.session import Session
+from desktop.settings import Settings
+from tests.support.results import example
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/desktop/" in item.path.as_posix() or item.path.name == "test_window.py":
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            # said by the offscreen platform about itself whenever a window is shown
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_on_the_ui_thread():
+    """As in the application (see desktop/garbage.py): a job's thread must not destroy another test's widgets."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def no_live_threads():
+    """Fail a test that leaves a job running."""
+    yield
+    left = [thread for thread in threading.enumerate() if thread.name.startswith("job ")]
+    for thread in left:
+        thread.join(10)
+    assert not left, f"still running: {left}"
+
+
+@pytest.fixture
+def settings(own_home):
+    return Settings(own_home / "window.ini")
+
+
+@pytest.fixture
+def session(qapp, settings):
+    made = Session(settings)
+    yield made
+    assert made.shut_down()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def shown(session):
+    """A session that shows an invented study with one lesion, volumes read, analysed; nothing runs."""
+    made = example()
+    show_example(session, made)
+    return made
+
+
+def show_example(session, made, *, analysed=True):
+    """Put an example of tests/support/results.py into a session as if it had been opened and read."""
+    from engine.domain.sequence import RoleGuess, RoleMap, SequenceRole, SeriesKind
+
+    guesses = tuple(
+        RoleGuess(key, SeriesKind(role.value.split("_")[0]), role=role, confidence=0.95)
+        for role, key in made.case.roles.items()
+    )
+    assert SequenceRole.T2 in made.case.roles
+    session.document.open(made.study, made.case, RoleMap(guesses, made.case.roles))
+    for role, volume in made.volumes.items():
+        session.store.add(made.case.roles[role], volume)
+    if analysed:
+        session.document.show_analysis(made.analysis)
+
+
+@pytest.fixture(scope="session")
+def dark(qapp):
+    assert isinstance(qapp, QApplication)
+    theme.load_fonts()
+    theme.apply(qapp, theme.DARK)
+    return theme.DARK

@@ -1,0 +1,151 @@
+"""The whole window on an invented study: what belongs together stays together."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop import theme, wording
+from desktop.session import Session
+from desktop.views.input_preview import InputPreview
+from desktop.views.main_window import MainWindow
+from desktop.views.roi_tools import Tool
+from engine.domain.sequence import SequenceRole
+from tests.desktop.conftest import show_example
+from tests.support.results import example
+
+
+@pytest.fixture
+def window(qtbot, settings, dark):
+    session = Session(settings)
+    made = MainWindow(session, theme.DARK)
+    session.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(1500, 900)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reading(window):
+    made = example()
+    show_example(window.session, made)
+    QApplication.processEvents()
+    return made
+
+
+def test_the_title_bar_names_the_patient_and_the_study(window, reading):
+    assert window.windowTitle() == "Muster, Anna  ·  HEP-004711  ·  2026-03-12  –  Lobule"
+    window.session.close()
+    assert window.windowTitle() == "Lobule"
+
+
+def test_t2_and_dwi_hang_side_by_side(window, reading):
+    shown = [view.state.series_key for view in window.grid.visible_views()]
+    assert shown == [reading.case.roles[SequenceRole.T2], reading.case.roles[SequenceRole.DWI]]
+
+
+def test_viewports_are_made_once_and_hidden(window, reading):
+    views = list(window.grid.views)
+    for name, count in (("2x2", 4), ("1x1", 1), ("2x3", 6), ("1x2", 2)):
+        window.grid.set_layout(name)
+        assert sum(view.isVisible() for view in views) == count
+    assert window.grid.views == views
+
+
+def test_a_click_on_a_row_shows_the_slice_in_both_views(window, reading):
+    window.results.table.selectRow(5)
+    chosen = window.results.table.slices.slice_result(5).ref
+    t2, dwi = window.grid.visible_views()
+    assert t2.state.index == chosen.nearest_t2_slice
+    assert dwi.state.level_mm == pytest.approx(t2.state.level_mm)
+
+
+def test_drawing_is_undone_by_name(window, reading):
+    view = window.grid.t2_view()
+    window.tools.choose(Tool.ELLIPSE)
+    window.tools.choose_lesion(None)
+    centre = view.rect().center()
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=centre)
+    QTest.mouseMove(view.viewport(), centre + QPoint(40, 30))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=centre + QPoint(40, 30))
+    assert [roi.lesion_id for roi in window.session.document.case.rois] == ["L1", "L2"]
+    assert window.tools.lesion == "L2"
+    assert window.undo.text() == f"Undo Outline L2 on slice {view.state.index + 1}"
+    assert window.session.document.is_stale
+    window.undo.trigger()
+    assert window.session.document.case == reading.case
+    assert not window.session.document.is_stale
+    assert window.tools.lesion == "L1"
+
+
+def test_copying_and_deleting_outlines_by_keys(window, reading):
+    view = window.grid.t2_view()
+    window.tools.choose_lesion(reading.case.rois[0].lesion_id)
+    view.state.set_index(8)  # the highest outlined slice
+    window.actions_["copy_up"].trigger()
+    assert view.state.index == 9
+    assert len(window.session.document.case.rois[0].contours) == 8
+    window.actions_["delete_slice"].trigger()
+    assert len(window.session.document.case.rois[0].contours) == 7
+
+
+def test_only_one_tool_is_shown_as_taken(window, reading):
+    for tool in Tool:
+        window.actions_[f"tool_{tool.value}"].trigger()
+        assert window.tools.tool is tool
+        taken = [one for one in Tool if window.actions_[f"tool_{one.value}"].isChecked()]
+        assert taken == [tool]
+
+
+def test_saving_needs_a_current_result(window, reading):
+    assert window.actions_["save_report"].isEnabled()
+    window.session.document.edit(reading.case.with_treated(True), "Change prior treatment")
+    assert not window.actions_["save_report"].isEnabled()
+    assert not window.actions_["save_outputs"].isEnabled()
+
+
+def test_holding_h_shows_the_plain_image(window, reading):
+    window.grid.setFocus()
+    QTest.keyPress(window, Qt.Key.Key_H)
+    assert not window.overlay.visible
+    QTest.keyRelease(window, Qt.Key.Key_H)
+    assert window.overlay.visible
+
+
+def test_what_the_network_sees_of_the_slice_on_the_screen(window, reading):
+    window.results.table.selectRow(3)
+    chosen = window.results.table.slices.slice_result(3).ref
+    window.actions_["preview"].trigger()
+    (preview,) = window.findChildren(InputPreview)
+    assert preview.slices.currentText().startswith(wording.position(chosen.position_mm))
+    assert len(preview.pictures) == 3  # T2, DWI and T2 again
+    preview.slices.setCurrentIndex(0)
+    preview.close()
+
+
+def test_the_demonstration_banner_has_no_switch(window, reading):
+    assert window.banner.isVisible()
+    assert "Not for use with patients" in window.banner.text.text()
+    assert not any("banner" in row.name for row in window.actions_.table)
+
+
+def test_dropping_a_folder_opens_it(window, monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr(window.session, "open_paths", opened.append)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    no = Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(50, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, no)
+    window.dropEvent(event)
+    assert opened == [[tmp_path]]
+
+
+def test_every_action_has_a_name_and_no_two_share_keys(window):
+    keys = [key for row in window.actions_.table for key in row.keys]
+    assert len(keys) == len(set(keys))
+    assert all(row.text for row in window.actions_.table)
