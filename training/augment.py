@@ -50,11 +50,7 @@ def apply(images: Tensor, params: Tensor) -> Tensor:
 
     Cubic interpolation overshoots at edges; every image is clipped to its former range.
     """
-    grid = functional.affine_grid(
-        params.to(images.device, images.dtype), list(images.shape), align_corners=False
-    )
-    moved = functional.grid_sample(
-        images, grid, mode="bicubic", padding_mode="border", align_corners=False
-    )
+    grid = functional.affine_grid(params.to(images.device, images.dtype), list(images.shape), align_corners=False)
+    moved = functional.grid_sample(images, grid, mode="bicubic", padding_mode="border", align_corners=False)
     low, high = images.amin((1, 2, 3), keepdim=True), images.amax((1, 2, 3), keepdim=True)
     return torch.clamp(moved, low, high)

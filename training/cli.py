@@ -157,9 +157,7 @@ def _channels_of(model: str) -> tuple[str, ...]:
 
 def spec_for(model: str, margin_mm: float = 10.0) -> PreprocessSpec:
     """The preprocessing of one of the paper's four models."""
-    return PreprocessSpec(
-        channels=tuple(SequenceRole(role) for role in _channels_of(model)), margin_mm=margin_mm
-    )
+    return PreprocessSpec(channels=tuple(SequenceRole(role) for role in _channels_of(model)), margin_mm=margin_mm)
 
 
 def _simulate(values: argparse.Namespace) -> int:
@@ -171,9 +169,7 @@ def _simulate(values: argparse.Namespace) -> int:
     if values.dicom:
         from training.simulate import write_dicom_cohort
 
-        table = write_dicom_cohort(
-            sources, values.dicom, spec_for(values.model).roles, values.workers, Bar()
-        )
+        table = write_dicom_cohort(sources, values.dicom, spec_for(values.model).roles, values.workers, Bar())
         _print({"patients": len(sources), "table": str(table)})
         return 0
     done = prepare(sources, spec_for(values.model), values.shards, values.workers, Bar())

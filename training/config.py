@@ -161,9 +161,7 @@ class TrainConfig:
         )
         for holds, what, remedy in rules:
             if not holds:
-                raise UsageError(
-                    f"In the training configuration {what}.", remedy=remedy, code="bad-config"
-                )
+                raise UsageError(f"In the training configuration {what}.", remedy=remedy, code="bad-config")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in a checkpoint and a manifest; `from_mapping` reads them."""
@@ -214,9 +212,7 @@ def from_mapping(values: Mapping[str, Any]) -> TrainConfig:
         merged["labels"] = tuple(merged["labels"])
     if "sizes" in merged:
         try:
-            merged["sizes"] = tuple(
-                SizeStage(int(size), float(share)) for size, share in merged["sizes"]
-            )
+            merged["sizes"] = tuple(SizeStage(int(size), float(share)) for size, share in merged["sizes"])
         except (TypeError, ValueError) as error:
             raise UsageError(
                 "In the training configuration sizes cannot be read.",

@@ -113,9 +113,9 @@ class ShardSet:
         counts = [shard.slices for shard in self.shards]
         self.shard_index = np.repeat(np.arange(len(self.shards)), counts)
         self._row = np.concatenate([np.arange(count) for count in counts] or [np.arange(0)])
-        self.targets = np.array(
-            [target_of(shard.label, self.labels) for shard in self.shards], dtype=np.int64
-        )[self.shard_index]
+        self.targets = np.array([target_of(shard.label, self.labels) for shard in self.shards], dtype=np.int64)[
+            self.shard_index
+        ]
         self.patients = np.array([shard.patient for shard in self.shards])[self.shard_index]
         # Reduced images by size, float16, filled as they are asked for: resizing a batch to 128 px
         # takes 4 % of a training step, copying it out of memory nothing that can be measured.
@@ -133,8 +133,7 @@ class ShardSet:
         shards = [shard for shard in shards if not wanted or shard.subset in wanted]
         if not shards:
             raise StorageError(
-                f"There are no shards{' of ' + ', '.join(sorted(wanted)) if wanted else ''} "
-                f"in {folder}.",
+                f"There are no shards{' of ' + ', '.join(sorted(wanted)) if wanted else ''} in {folder}.",
                 remedy="Run `lobule-train prepare` first.",
                 code="no-shards",
             )
@@ -154,9 +153,7 @@ class ShardSet:
     def of_patients(self, patients: Iterable[str]) -> ShardSet:
         """The shards of these patients only."""
         kept = set(patients)
-        return ShardSet(
-            self.folder, [shard for shard in self.shards if shard.patient in kept], self.labels
-        )
+        return ShardSet(self.folder, [shard for shard in self.shards if shard.patient in kept], self.labels)
 
     def __len__(self) -> int:
         return len(self.targets)

@@ -56,9 +56,7 @@ class Scored:
     lesion_of_slice: NDArray[np.int64]
 
 
-def score_package(
-    package: ModelPackage, shards: ShardSet, progress: Progress = SILENT
-) -> Scored:
+def score_package(package: ModelPackage, shards: ShardSet, progress: Progress = SILENT) -> Scored:
     """Run the package over all lesions of a cohort.
 
     Raises:
@@ -170,8 +168,7 @@ def figures(scored: Scored, cohort: str) -> dict[str, Any]:
         "slice_auc": {
             "note": "one class against the rest; intervals treat slices as independent",
             **{
-                label: _auc(scored.truth == index, scored.scores[:, index])
-                for index, label in enumerate(scored.labels)
+                label: _auc(scored.truth == index, scored.scores[:, index]) for index, label in enumerate(scored.labels)
             },
         },
         "confusion_lesions": _confusion(truth, predicted, len(scored.labels)),
@@ -242,8 +239,6 @@ def _figure(interval: Interval) -> dict[str, float]:
     }
 
 
-def _confusion(
-    truth: NDArray[np.int64], predicted: NDArray[np.int64], k: int
-) -> list[list[int]]:
+def _confusion(truth: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> list[list[int]]:
     counts = np.bincount(truth * k + predicted, minlength=k * k)
     return [[int(v) for v in row] for row in counts.reshape(k, k)]

@@ -226,9 +226,7 @@ def _batches(
         yield shards.images(indices[first : first + 4], size_px).numpy()
 
 
-def _against_torch(
-    network: InceptionResnetV2, graph: Graph, held: ShardSet, size_px: int
-) -> float:
+def _against_torch(network: InceptionResnetV2, graph: Graph, held: ShardSet, size_px: int) -> float:
     images = held.images(_chosen(held, 8, 0), size_px)
     with torch.inference_mode():
         logits, cam, _ = network(images)
@@ -367,9 +365,7 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
         members = {shard.patient for shard in training.shards if shard.label == label}
         counts[label] = len(members)
     return {
-        "data": "simulated patients (phantom)"
-        if is_simulated(training)
-        else "patients of the training site",
+        "data": "simulated patients (phantom)" if is_simulated(training) else "patients of the training site",
         "sets": sorted({shard.subset for shard in training.shards}),
         "patients": len(facts["training_patients"]),
         "patients_by_class": counts,

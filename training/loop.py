@@ -43,9 +43,7 @@ class TrainingDiverged(EngineError):
 def build_network(config: TrainConfig) -> InceptionResnetV2:
     """A network with the configured size and seed, ImageNet weights included where they are named."""
     torch.manual_seed(config.seed)
-    network = InceptionResnetV2(
-        config.channels, len(config.labels), config.width, dropout=config.dropout
-    )
+    network = InceptionResnetV2(config.channels, len(config.labels), config.width, dropout=config.dropout)
     if config.initial_weights:
         load_imagenet_weights(network, read_state_dict(config.initial_weights))
     return network
@@ -223,9 +221,7 @@ def train(
         "roles": list(training.roles),
         "training_patients": sorted(set(training.patients.tolist())),
         "training_slices": len(training),
-        "training_slices_by_class": np.bincount(
-            training.targets, minlength=len(config.labels)
-        ).tolist(),
+        "training_slices_by_class": np.bincount(training.targets, minlength=len(config.labels)).tolist(),
         "validation_patients": sorted(set(validation.patients.tolist())) if validation else [],
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -264,9 +260,7 @@ def train(
             losses, waiting = [], 0.0
             interval_start, interval_step = time.monotonic(), step
         if validation is not None and _due(config, plan, step):
-            figures = score(
-                trainer.network, validation, images.shape[-1], config, trainer.device
-            ).figures
+            figures = score(trainer.network, validation, images.shape[-1], config, trainer.device).figures
             append_row(
                 out / "epochs.csv",
                 {"step": step, "epoch": step // plan.steps_per_epoch, **figures},
@@ -285,9 +279,7 @@ def _due(config: TrainConfig, plan: recipe.Plan, step: int) -> bool:
     return step % (config.validate_every_epochs * plan.steps_per_epoch) == 0
 
 
-def _prefetched(
-    trainer: Trainer, plan: recipe.Plan, end: int
-) -> Iterator[tuple[Tensor, Tensor, float]]:
+def _prefetched(trainer: Trainer, plan: recipe.Plan, end: int) -> Iterator[tuple[Tensor, Tensor, float]]:
     """Batches from the present step on, the next one read while this one is used; and the wait in s."""
     with ThreadPoolExecutor(1) as pool:
         coming = None
@@ -299,9 +291,7 @@ def _prefetched(
             yield images, targets, waited
 
 
-def _finish(
-    trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, facts: dict[str, object]
-) -> Path:
+def _finish(trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, facts: dict[str, object]) -> Path:
     """Choose the weights that are exported and write ``final.pt``.
 
     The candidates are the last weights and their running mean, each with the batch norm statistics
@@ -325,17 +315,13 @@ def _finish(
     if validation is not None:
         for name, state in candidates.items():
             trainer.network.load_state_dict(state)
-            compared[name] = score(
-                trainer.network, validation, config.export_size_px, config, trainer.device
-            ).figures
+            compared[name] = score(trainer.network, validation, config.export_size_px, config, trainer.device).figures
             logger.info("%s at %d px: %s", name, config.export_size_px, compared[name])
         chosen = min(compared, key=lambda name: compared[name]["loss"])
     path = trainer.out / "final.pt"
     facts = {**facts, "weights": chosen, "validation_at_export_size": compared}
     facts |= {"seconds": trainer.seconds, "images_seen": plan.total_steps * config.batch_size}
-    checkpoint.save(
-        path, Checkpoint(config, trainer.step, plan.total_steps, candidates[chosen], facts=facts)
-    )
+    checkpoint.save(path, Checkpoint(config, trainer.step, plan.total_steps, candidates[chosen], facts=facts))
     return path
 
 

@@ -152,9 +152,7 @@ def scaled(channels: int, width: float) -> int:
     return max(2, round(channels * width))
 
 
-def _repeat(
-    inputs: int, table: tuple[Branch, ...], width: float, times: int, scale: float
-) -> nn.Sequential:
+def _repeat(inputs: int, table: tuple[Branch, ...], width: float, times: int, scale: float) -> nn.Sequential:
     return nn.Sequential(*(Mixed(inputs, table, width, scale) for _ in range(times)))
 
 
@@ -166,9 +164,7 @@ class InceptionResnetV2(nn.Module):
     the pooled features while training.
     """
 
-    def __init__(
-        self, channels: int = 3, outputs: int = 3, width: float = 1.0, dropout: float = 0.0
-    ) -> None:
+    def __init__(self, channels: int = 3, outputs: int = 3, width: float = 1.0, dropout: float = 0.0) -> None:
         super().__init__()
         first, third, fifth = scaled(32, width), scaled(64, width), scaled(192, width)
         fourth = scaled(80, width)
@@ -220,8 +216,7 @@ def read_state_dict(source: str) -> dict[str, Tensor]:
         if not path.is_file():
             raise UsageError(
                 f"The initial weights {path} do not exist.",
-                remedy="Give the path or URL of timm's inception_resnet_v2 weights, or leave "
-                "initial_weights empty.",
+                remedy="Give the path or URL of timm's inception_resnet_v2 weights, or leave initial_weights empty.",
                 code="no-initial-weights",
             )
         loaded = torch.load(path, map_location="cpu", weights_only=True)
@@ -256,8 +251,7 @@ def load_imagenet_weights(network: InceptionResnetV2, weights: Mapping[str, Tens
     ]
     if wrong:
         raise UsageError(
-            f"The initial weights do not fit Inception-ResNet V2: {wrong[0]} "
-            f"({len(wrong) - 1} more).",
+            f"The initial weights do not fit Inception-ResNet V2: {wrong[0]} ({len(wrong) - 1} more).",
             remedy="Use timm's inception_resnet_v2 weights.",
             code="initial-weights-do-not-fit",
         )

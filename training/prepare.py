@@ -109,13 +109,9 @@ def prepare(
         if exclusion is not None:
             logger.warning("excluded %s: %s", exclusion.name, exclusion.reason)
             exclusions.append(exclusion)
-            append_row(
-                log, {field: getattr(exclusion, field) for field in Exclusion.__slots__}
-            )
+            append_row(log, {field: getattr(exclusion, field) for field in Exclusion.__slots__})
         progress.step("prepare", done, len(waiting))
-    return Prepared(
-        len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions)
-    )
+    return Prepared(len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions))
 
 
 def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion | None:
@@ -124,9 +120,7 @@ def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion |
         lesion = source.load(spec.roles)
         inputs = build_slice_inputs(lesion.volumes, lesion.roi, spec)
         if not inputs:
-            return Exclusion(
-                source.name, source.patient, source.subset, "no-slices", "The outline touches no plane."
-            )
+            return Exclusion(source.name, source.patient, source.subset, "no-slices", "The outline touches no plane.")
         shard = Shard(
             name=source.name,
             patient=source.patient,

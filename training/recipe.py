@@ -45,10 +45,7 @@ def make_plan(config: TrainConfig, slices: int, seconds_per_step: Sequence[float
     """
     steps_per_epoch = max(1, slices // config.batch_size)
     if config.max_minutes > 0:
-        mean = sum(
-            stage.share * seconds
-            for stage, seconds in zip(config.sizes, seconds_per_step, strict=True)
-        )
+        mean = sum(stage.share * seconds for stage, seconds in zip(config.sizes, seconds_per_step, strict=True))
         total = int(60.0 * config.max_minutes / mean)
     elif config.steps > 0:
         total = config.steps

@@ -171,9 +171,7 @@ class PhantomSource:
         return Lesion(VolumeSet(rendered.volumes), rendered.roi, patient.label, facts)
 
 
-def phantom_sources(
-    cohort: str, count: int = 0, seed: int = DEFAULT_SEED, first: int = 0
-) -> list[PhantomSource]:
+def phantom_sources(cohort: str, count: int = 0, seed: int = DEFAULT_SEED, first: int = 0) -> list[PhantomSource]:
     """Patients `first` … of a phantom cohort; `count` 0 takes all."""
     size = cohort_size(cohort)
     last = size if count == 0 else min(size, first + count)

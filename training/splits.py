@@ -9,9 +9,7 @@ import numpy as np
 from engine.domain.errors import UsageError
 
 
-def hold_out_patients(
-    classes: Mapping[str, str], share: float, seed: int
-) -> tuple[frozenset[str], frozenset[str]]:
+def hold_out_patients(classes: Mapping[str, str], share: float, seed: int) -> tuple[frozenset[str], frozenset[str]]:
     """Split patients into (kept, held out), class by class.
 
     Args:

@@ -52,9 +52,7 @@ def logits_of(
     return result
 
 
-def score(
-    network: nn.Module, shards: ShardSet, size_px: int, config: TrainConfig, device: torch.device
-) -> Scores:
+def score(network: nn.Module, shards: ShardSet, size_px: int, config: TrainConfig, device: torch.device) -> Scores:
     """Score a set at one image size."""
     logits = logits_of(network, shards, size_px, config, device)
     return Scores(logits, figures_of(logits, shards))
@@ -85,9 +83,7 @@ def _auc(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     return round(auc(truth, scores), 5)
 
 
-def recompute_batch_norm(
-    network: nn.Module, shards: ShardSet, config: TrainConfig, device: torch.device
-) -> None:
+def recompute_batch_norm(network: nn.Module, shards: ShardSet, config: TrainConfig, device: torch.device) -> None:
     """Measure the batch norm statistics again, as plain means over training slices at the export size.
 
     Progressive training leaves statistics of smaller images behind, in which edges weigh more.

@@ -38,9 +38,7 @@ def small_study(roles: tuple[SequenceRole, ...], seed: int = 7) -> tuple[VolumeS
     """
     generator = np.random.default_rng(seed)
     tilt = np.deg2rad(8.0)
-    rotation = np.array(
-        [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
-    )
+    rotation = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
     centre = np.array([-40.0, -12.0, 30.0])
     volumes = {}
     for number, role in enumerate(roles):
@@ -53,9 +51,7 @@ def small_study(roles: tuple[SequenceRole, ...], seed: int = 7) -> tuple[VolumeS
         affine[:3, 3] = centre - axes @ middle
         index = np.indices(shape).reshape(3, -1)
         offset = affine[:3, :3] @ index + affine[:3, 3:] - centre[:, None]
-        inside = (np.linalg.norm(offset / np.array([[18.0], [14.0], [17.0]]), axis=0) < 1).reshape(
-            shape
-        )
+        inside = (np.linalg.norm(offset / np.array([[18.0], [14.0], [17.0]]), axis=0) < 1).reshape(shape)
         array = 300 + 60 * number + 25 * generator.standard_normal(shape)
         array[inside] += 180 - 40 * number
         volumes[role] = Volume(array.astype(np.float32), affine, "1.2.3")
@@ -95,9 +91,7 @@ def cropped_study(volumes: VolumeSet, roi: Roi, margin_mm: float) -> tuple[Volum
     return VolumeSet(cut), roi
 
 
-def selftest_arrays(
-    volumes: VolumeSet, roi: Roi, spec: PreprocessSpec, run: Run
-) -> dict[str, NDArray[Any]]:
+def selftest_arrays(volumes: VolumeSet, roi: Roi, spec: PreprocessSpec, run: Run) -> dict[str, NDArray[Any]]:
     """The content of `selftest.npz`: `run` is the network that ships."""
     inputs = np.stack([item.array for item in build_slice_inputs(volumes, roi, spec)])
     logits, cam = run(inputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ LANGUAGES = ("en", "zh_CN")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    multiprocessing.freeze_support()  # large folders are read by several processes, also in the frozen application
     parser = build_parser()
     arguments = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from desktop.app import make_window
+from desktop.garbage import GarbageCollector
 from desktop.settings import Settings
 from engine import pipeline, storage
 from engine.domain.labels import STATUS_TEXT
@@ -20,6 +21,13 @@ from tests.support.paths import ROOT
 @pytest.fixture(scope="module")
 def restored_settings(tmp_path_factory):
     return tmp_path_factory.mktemp("settings") / "window.ini"
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_on_the_ui_thread(qapp):
+    collector = GarbageCollector()
+    yield
+    collector.stop()
 
 
 @pytest.fixture

@@ -99,9 +99,7 @@ def write_tiny_package(
     folder.mkdir(parents=True, exist_ok=True)
     model = tiny_graph(len(names), labels, spec.input_px)
     onnx.save(model, folder / "model.onnx")
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
     def run(inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         logits, cam = session.run(["logits", "cam"], {"image": inputs})

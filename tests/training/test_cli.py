@@ -56,9 +56,7 @@ def test_train_export_evaluate(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert status == 2
 
 
-def test_simulated_dicom_is_prepared_like_any_cohort(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_simulated_dicom_is_prepared_like_any_cohort(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     studies, direct, read = (tmp_path / name for name in ("studies", "direct", "read"))
     one = ("simulate", "tdh", "--count", "1", "--first", "5", "--model", "t2_dwi")
     status, answer = run(capsys, *one, "--dicom", studies)
@@ -75,9 +73,7 @@ def test_simulated_dicom_is_prepared_like_any_cohort(
     assert made[1]["facts"]["simulated"] == "yes"
 
 
-def test_a_row_that_cannot_be_read_is_excluded_by_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_row_that_cannot_be_read_is_excluded_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     table = tmp_path / "cohort.csv"
     table.write_text("patient,folder,diagnosis\nA,empty,hcc\nB,empty,unclear\n", encoding="utf-8")

@@ -133,9 +133,7 @@ def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage)
     assert own < statistics.distance(graph.run(noise).features[0])
 
 
-def test_figures_are_measured_on_the_package_and_written_into_it(
-    trained: Path, package: ModelPackage
-) -> None:
+def test_figures_are_measured_on_the_package_and_written_into_it(trained: Path, package: ModelPackage) -> None:
     shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
     scored = score_package(package, shards)
     result = figures(scored, "made-up shards")

@@ -58,9 +58,7 @@ def test_two_and_two_epochs_equal_four(tmp_path: Path, sets: tuple[ShardSet, Sha
     assert [row["step"] for row in epochs[0]] == ["3", "6", "9", "12"]
 
 
-def test_rows_beyond_the_checkpoint_are_dropped_on_resuming(
-    tmp_path: Path, sets: tuple[ShardSet, ShardSet]
-) -> None:
+def test_rows_beyond_the_checkpoint_are_dropped_on_resuming(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     training, _ = sets
     out = tmp_path / "out"
     loop.train(small(epochs=2), training, None, out, stop_after_steps=3)
@@ -70,9 +68,7 @@ def test_rows_beyond_the_checkpoint_are_dropped_on_resuming(
     assert [row["step"] for row in read_rows(out / "steps.csv")] == ["3", "6"]
 
 
-def test_the_final_weights_say_how_they_were_chosen(
-    tmp_path: Path, sets: tuple[ShardSet, ShardSet]
-) -> None:
+def test_the_final_weights_say_how_they_were_chosen(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     final = checkpoint.load(loop.train(small(epochs=1), *sets, tmp_path / "out"))
     compared = final.facts["validation_at_export_size"]
     assert set(compared) == {"last", "last+batch norm", "average", "average+batch norm"}
@@ -93,9 +89,7 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(
         loop.train(small(), sets[0], None, tmp_path / "out")
 
 
-def test_a_time_budget_fixes_the_number_of_steps(
-    tmp_path: Path, sets: tuple[ShardSet, ShardSet]
-) -> None:
+def test_a_time_budget_fixes_the_number_of_steps(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     config = small(max_minutes=0.02)
     last = loop.train(config, sets[0], None, tmp_path / "out", stop_after_steps=1)
     saved = checkpoint.load(last)
@@ -103,9 +97,7 @@ def test_a_time_budget_fixes_the_number_of_steps(
     assert saved.step == 1
 
 
-def test_other_settings_do_not_go_on_with_a_training(
-    tmp_path: Path, sets: tuple[ShardSet, ShardSet]
-) -> None:
+def test_other_settings_do_not_go_on_with_a_training(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     loop.train(small(), sets[0], None, tmp_path / "out", stop_after_steps=1)
     with pytest.raises(UsageError, match="learning_rate"):
         loop.train(small(learning_rate=0.5), sets[0], None, tmp_path / "out")

@@ -131,9 +131,7 @@ def test_weights_of_another_network_are_refused_by_name(small: InceptionResnetV2
         load_imagenet_weights(InceptionResnetV2(width=0.25), small.state_dict())
 
 
-def test_a_weight_file_loads_and_its_head_is_left_out(
-    small: InceptionResnetV2, tmp_path: object
-) -> None:
+def test_a_weight_file_loads_and_its_head_is_left_out(small: InceptionResnetV2, tmp_path: object) -> None:
     path = f"{tmp_path}/weights.pth"
     torch.save(InceptionResnetV2(outputs=7, width=WIDTH).state_dict(), path)
     head = small.classif.weight.clone()

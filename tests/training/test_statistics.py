@@ -51,9 +51,7 @@ def test_delong_equals_its_definition() -> None:
         return (difference > 0) + 0.5 * (difference == 0)
 
     a, b = kernel(one), kernel(two)
-    covariance = np.cov([a.mean(1), b.mean(1)]) / truth.sum() + np.cov([a.mean(0), b.mean(0)]) / (
-        ~truth
-    ).sum()
+    covariance = np.cov([a.mean(1), b.mean(1)]) / truth.sum() + np.cov([a.mean(0), b.mean(0)]) / (~truth).sum()
     z = (a.mean() - b.mean()) / np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
     difference, found, p = delong_test(truth, one, two)
     assert difference == pytest.approx(a.mean() - b.mean())
@@ -93,9 +91,7 @@ def test_a_hundred_thousand_slices_take_less_than_a_second_of_arithmetic() -> No
         (75, 110, (68.2, 58.6, 76.7)),  # SRRSH, T2, specificity
     ],
 )
-def test_clopper_pearson_gives_the_papers_intervals(
-    events: int, n: int, printed: tuple[float, float, float]
-) -> None:
+def test_clopper_pearson_gives_the_papers_intervals(events: int, n: int, printed: tuple[float, float, float]) -> None:
     found = clopper_pearson(events, n)
     assert tuple(round(100 * v, 1) for v in (found.value, found.low, found.high)) == printed
 

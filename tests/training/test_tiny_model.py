@@ -33,9 +33,7 @@ def test_answers_by_hand(tmp_path: Path) -> None:
         (("T2", "DWI", "T1_PRE"), 3, ("T2", "DWI", "T1_PRE")),
     ],
 )
-def test_every_kind_replays(
-    tmp_path: Path, roles: tuple[str, ...], labels: int, channels: tuple[str, ...]
-) -> None:
+def test_every_kind_replays(tmp_path: Path, roles: tuple[str, ...], labels: int, channels: tuple[str, ...]) -> None:
     package = load_package(write_tiny_package(tmp_path / "tiny", roles, labels))
     assert tuple(role.value for role in package.manifest.preprocess.channels) == channels
     assert len(package.manifest.labels) == labels

@@ -50,9 +50,7 @@ def delong_variance(positive: ArrayLike, scores: ArrayLike) -> tuple[float, floa
     return float(area), _variance(over_positive) + _variance(over_negative)
 
 
-def delong_test(
-    positive: ArrayLike, first: ArrayLike, second: ArrayLike
-) -> tuple[float, float, float]:
+def delong_test(positive: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, float, float]:
     """Two correlated AUCs on the same cases: difference first − second, z, two-sided p.
 
     Equal scores give (0, 0, 1).
@@ -70,9 +68,7 @@ def delong_test(
     return difference, z, float(2.0 * norm.sf(abs(z)))
 
 
-def _checked(
-    positive: ArrayLike, scores: ArrayLike
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _checked(positive: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     truth = np.asarray(positive).astype(bool)
     values = np.asarray(scores, dtype=np.float64)
     if truth.ndim != 1 or truth.shape != values.shape:
