@@ -19,8 +19,8 @@ from training.phantom.cohort import draw_patient
 from training.phantom.dicom_writer import write_study
 from training.phantom.render import render_patient
 
-COHORT, INDEX = "srrsh", 204
-ROLES = ("T2", "DWI", "T1_PRE")
+COHORT, INDEX = "srrsh", 212
+ROLES = ("T2", "DWI")
 TARGET = Path(__file__).resolve().parents[1] / "assets" / "sample" / "study.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Date of every archive member: the archive must not depend on when it was made."""
