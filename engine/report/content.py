@@ -15,10 +15,10 @@ from engine.geometry.affine import translated
 from engine.report import identity, panels, prose, wording
 from engine.report.lesions import ID_LIMIT, lesion_contents
 from engine.report.texts import Texts, clean, moment, number, texts_for
-from engine.report.validation import Figure, figures_of, likelihood_ratio, post_test_probability
+from engine.report.validation import Figure, figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.report.values import Field, LesionContent, ReportContent, TableContent
 
-FIGURES_FIRST = 7
+FIGURES_FIRST = 8
 """Figures of the package on the first page; all of them follow at the end."""
 COMMENT_LIMIT = 3000
 
@@ -95,7 +95,7 @@ def build_content(
         ),
         cautions=cautions,
         package=_package(result, study, case, manifest, texts, created_text),
-        figures=prose.figures_table(figures[:FIGURES_FIRST], manifest, texts) if figures else None,
+        figures=prose.figures_table(first_figures(figures, FIGURES_FIRST), manifest, texts) if figures else None,
         figures_note=figures_note,
         reader=_reader(case, result, figures, manifest, texts, deidentify),
         sections=prose.closing_sections(

@@ -6,6 +6,7 @@ between lines, a table between rows (`table`). Everything else moves to the next
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -32,17 +33,21 @@ class Block(Protocol):
         """Return the part that fits into `room` and the rest."""
 
 
-class Whole:
+class Whole(ABC):
     """A block that is never divided."""
 
+    @abstractmethod
     def height(self, _width: float, /) -> float:
         """Return the height at this width."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def draw(self, pen: Pen, x: float, top: float, width: float) -> None:
+        """Draw with the top left corner at (x, top)."""
 
     def divide(self, width: float, room: float, /) -> tuple[Block | None, Block | None]:
         """Return itself on one side or the other."""
         fits = self.height(width) <= room + 1e-6
-        return (self, None) if fits else (None, self)  # type: ignore[return-value]  # subclasses draw
+        return (self, None) if fits else (None, self)
 
 
 @dataclass(frozen=True, slots=True)

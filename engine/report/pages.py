@@ -38,10 +38,13 @@ class Detail:
     image_height: float
 
 
+EVERY_FIGURE = 99
+"""As many rows as the content offers; the spare levels keep the four figures of the flag's rule."""
+
 DETAILS = (
-    Detail(2, 14, 10, 7, 100.0),
-    Detail(1, 14, 10, 7, 105.0),
-    Detail(1, 10, 8, 7, 100.0),
+    Detail(2, 14, 10, EVERY_FIGURE, 100.0),
+    Detail(1, 14, 10, EVERY_FIGURE, 105.0),
+    Detail(1, 10, 8, EVERY_FIGURE, 100.0),
     Detail(1, 8, 6, 4, 96.0),
     Detail(1, 7, 5, 4, 90.0),
     Detail(1, 5, 4, 4, 84.0),

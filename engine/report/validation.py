@@ -70,6 +70,22 @@ def figures_of(validation: Mapping[str, Any]) -> tuple[Figure, ...]:
     return tuple(sorted(found, key=_rank))
 
 
+def first_figures(figures: tuple[Figure, ...], most: int) -> tuple[Figure, ...]:
+    """Return the leading figures for a short list, at most `most`.
+
+    Figures that differ in their last name only, such as the AUC of each class, stay together: a list that ends inside
+    such a set would leave the worst class to a later page.
+    """
+    kept = min(most, len(figures))
+    while 0 < kept < len(figures) and _set_of(figures[kept - 1]) == _set_of(figures[kept]):
+        kept -= 1
+    return figures[:kept]
+
+
+def _set_of(figure: Figure) -> tuple[str, ...]:
+    return figure.path if figure.key == figure.path[-1] else figure.path[:-1]
+
+
 def _rank(figure: Figure) -> tuple[int, int]:
     if figure.key in FIRST and "sum_rule" not in figure.path:
         return (0, FIRST.index(figure.key))

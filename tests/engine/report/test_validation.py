@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.report.texts import texts_for
-from engine.report.validation import figure_row, figures_of, likelihood_ratio, post_test_probability
+from engine.report.validation import (
+    figure_row,
+    figures_of,
+    first_figures,
+    likelihood_ratio,
+    post_test_probability,
+)
 from tests.support.results import VALIDATION
 
 ENGLISH = texts_for("en")
@@ -25,6 +31,12 @@ def test_nested_figures_become_rows_with_the_flags_rule_first():
         ("AUC, per slice, primary malignancy", "0.870 (0.830–0.910)", "212", "held-out phantoms, n = 60 (simulated)"),
         ("AUC, per slice, metastasis", "0.880 (0.840–0.920)", "212", "held-out phantoms, n = 60 (simulated)"),
     ]
+
+
+def test_a_short_list_never_leaves_one_class_out():
+    """Four figures of the rule, then the AUC of three classes: six rows would drop metastasis, so none is shown."""
+    figures = figures_of(VALIDATION)
+    assert [len(first_figures(figures, most)) for most in (3, 4, 5, 6, 7, 99)] == [3, 4, 4, 4, 7, 7]
 
 
 def test_other_spellings_are_understood():
