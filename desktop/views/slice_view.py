@@ -24,21 +24,16 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from desktop import wording
 from desktop.document import CaseDocument
-from desktop.heatmap import HeatMap, heat_maps, on_slice
 from desktop.models.lesion_model import lesion_colour
 from desktop.models.navigation import Frame, Point
 from desktop.models.overlay import Overlay
 from desktop.models.series_model import SERIES_MIME
+from desktop.models.slice_content import SliceContent
 from desktop.models.view_state import ViewState
-from desktop.outlines import OutlineShape, outlined_indices, shapes_on_slice
 from desktop.views import slice_painter as paint
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_mouse import SliceMouse
 from desktop.views.slice_rail import WIDTH_PX, SliceRail
-from engine.domain.labels import BENIGN
-from engine.domain.result import Analysis
-from engine.domain.roi import Roi
-from engine.domain.sequence import SequenceRole
 from engine.geometry.affine import normal
 
 MARGIN = 0.96
@@ -89,9 +84,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self.pointer_mm: Point | None = None
         self._mouse = SliceMouse(self)
         self._shown: object = None
-        self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
-        self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
-        self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
+        self._content = SliceContent(state, document, overlay)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -184,12 +177,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     @property
     def shows_t2(self) -> bool:
         """True when the stack is the one that lesions are outlined on."""
-        case = self.document.case
-        return (
-            case is not None
-            and bool(self.state.series_key)
-            and (case.roles.get(SequenceRole.T2) == self.state.series_key)
-        )
+        return self._content.shows_t2
 
     # ---- painting
 
@@ -259,18 +247,18 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         )  # the image ends where the rail begins
         painter.setClipRect(area)
         if self.overlay.visible:
-            for heat_map in self._heat_maps():
+            for heat_map in self._content.heat_maps():
                 place = paint.picture_transform(plane, heat_map, to_px)
                 paint.paint_image(painter, heat_map.image, place, True, self.overlay.opacity)
         if not self.overlay.held_back:
-            for order, (roi, shapes) in enumerate(self._outlines()):
+            for order, (roi, shapes) in enumerate(self._content.outlines()):
                 active = roi.lesion_id == self.tools.lesion
                 paint.paint_shapes(painter, shapes, to_px, lesion_colour(order), active)
         self._paint_sketch(painter, to_px)
         self._paint_pointer(painter, to_px)
         self._paint_texts(painter, area)
         painter.setClipping(False)
-        self.rail().paint(painter, self.state.index, self._outlined(), self._analysed())
+        self.rail().paint(painter, self.state.index, self._content.outlined(), self._content.analysed())
 
     def _paint_sketch(self, painter: QPainter, to_px: QTransform) -> None:
         sketch = self._mouse.sketch
@@ -317,51 +305,6 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             self.tr("W {0}  L {1}").format(f"{state.window.width:.4g}", level),
         ]
         paint.paint_lines(painter, area, [(line, paint.FAINT) for line in bottom], bottom=True)
-
-    # ---- what is painted, kept until what it was made from changes
-
-    def _heat_maps(self) -> list[HeatMap]:
-        volume, analysis = self.state.volume, self.document.analysis
-        if volume is None or analysis is None:
-            return []
-        if self.overlay.label not in analysis.result.package.labels:
-            return []
-        key = (analysis, self.overlay.label)
-        if self._maps is None or self._maps[0][0] is not analysis or self._maps[0][1] != self.overlay.label:
-            self._maps = (key, heat_maps(*key))
-        return on_slice(self._maps[1], volume.affine, self.state.index)
-
-    def _outlines(self) -> list[tuple[Roi, list[OutlineShape]]]:
-        case, plane = self.document.case, self.state.plane
-        if case is None or plane is None:
-            return []
-        key = (case.rois, id(plane), self.state.index)
-        if self._shapes is None or self._shapes[0] != key:
-            step = self.state.step_mm
-            made = [(roi, shapes_on_slice(roi, plane, self.state.index, step)) for roi in case.rois]
-            self._shapes = (key, made)
-        return self._shapes[1]
-
-    def _outlined(self) -> list[tuple[set[int], QColor]]:
-        case, volume = self.document.case, self.state.volume
-        if case is None or volume is None:
-            return []
-        key = (case.rois, id(volume))
-        if self._marks is None or self._marks[0] != key:
-            made = [
-                (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(order))
-                for order, roi in enumerate(case.rois)
-            ]
-            self._marks = (key, made)
-        return self._marks[1]
-
-    def _analysed(self) -> list[tuple[int, bool]]:
-        result = self.document.result
-        if result is None or not self.shows_t2 or self.overlay.withheld:
-            return []
-        return [
-            (one.ref.nearest_t2_slice, one.predicted != BENIGN) for lesion in result.lesions for one in lesion.slices
-        ]
 
     # ---- input
 

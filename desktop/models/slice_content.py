@@ -1,0 +1,76 @@
+"""What lies on the shown slice: heat maps, outlines and marks, each kept until what it was made from changes."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor
+
+from desktop.document import CaseDocument
+from desktop.heatmap import HeatMap, heat_maps, on_slice
+from desktop.models.lesion_model import lesion_colour
+from desktop.models.overlay import Overlay
+from desktop.models.view_state import ViewState
+from desktop.outlines import OutlineShape, outlined_indices, shapes_on_slice
+from engine.domain.labels import BENIGN
+from engine.domain.result import Analysis
+from engine.domain.roi import Roi
+from engine.domain.sequence import SequenceRole
+
+
+class SliceContent:
+    """Answers for one view; asks the document, the overlay and the view's state, and owns nothing but the answers."""
+
+    def __init__(self, state: ViewState, document: CaseDocument, overlay: Overlay) -> None:
+        self._state, self._document, self._overlay = state, document, overlay
+        self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
+        self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
+        self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
+
+    @property
+    def shows_t2(self) -> bool:
+        """True when the stack is the one that lesions are outlined on."""
+        case, key = self._document.case, self._state.series_key
+        return case is not None and bool(key) and case.roles.get(SequenceRole.T2) == key
+
+    def heat_maps(self) -> list[HeatMap]:
+        """Return the maps of the chosen class that lie on the shown slice."""
+        volume, analysis, label = self._state.volume, self._document.analysis, self._overlay.label
+        if volume is None or analysis is None or label not in analysis.result.package.labels:
+            return []
+        if self._maps is None or self._maps[0][0] is not analysis or self._maps[0][1] != label:
+            self._maps = ((analysis, label), heat_maps(analysis, label))
+        return on_slice(self._maps[1], volume.affine, self._state.index)
+
+    def outlines(self) -> list[tuple[Roi, list[OutlineShape]]]:
+        """Return what the shown slice cuts of every lesion."""
+        case, plane = self._document.case, self._state.plane
+        if case is None or plane is None:
+            return []
+        key = (case.rois, id(plane), self._state.index)
+        if self._shapes is None or self._shapes[0] != key:
+            step = self._state.step_mm
+            made = [(roi, shapes_on_slice(roi, plane, self._state.index, step)) for roi in case.rois]
+            self._shapes = (key, made)
+        return self._shapes[1]
+
+    def outlined(self) -> list[tuple[set[int], QColor]]:
+        """Return the slices on which each lesion is outlined, with its colour."""
+        case, volume = self._document.case, self._state.volume
+        if case is None or volume is None:
+            return []
+        key = (case.rois, id(volume))
+        if self._marks is None or self._marks[0] != key:
+            made = [
+                (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(order))
+                for order, roi in enumerate(case.rois)
+            ]
+            self._marks = (key, made)
+        return self._marks[1]
+
+    def analysed(self) -> list[tuple[int, bool]]:
+        """Return (T2 slice, classified as malignant) of every analysed slice; empty beside other stacks."""
+        result = self._document.result
+        if result is None or not self.shows_t2 or self._overlay.withheld:
+            return []
+        return [
+            (one.ref.nearest_t2_slice, one.predicted != BENIGN) for lesion in result.lesions for one in lesion.slices
+        ]
