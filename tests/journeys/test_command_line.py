@@ -142,6 +142,7 @@ def test_empty_folder(tmp_path, capsys):
 
 def test_folder_that_is_not_there(tmp_path, capsys):
     refused(["analyze", tmp_path / "nowhere", "--out", tmp_path / "out"], capsys, 3, "nowhere")
+    assert not (tmp_path / "out").exists()
 
 
 def test_folder_of_text_files(tmp_path, capsys):
@@ -197,6 +198,7 @@ def test_two_studies_are_not_mixed(sample, copy, tmp_path, capsys):
         dataset.PatientID = "SECOND"
         dataset.save_as(path)
     refused(["analyze", both, "--out", tmp_path / "out"], capsys, 3, "2 studies", "--study")
+    assert not (tmp_path / "out").exists()
 
 
 def test_unknown_model_role_and_provider(sample, tmp_path, capsys):
@@ -223,3 +225,4 @@ def test_models_verify_and_selftest(capsys):
 def test_sample_refuses_a_folder_with_files(tmp_path, capsys):
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
     refused(["sample", tmp_path], capsys, 2, "not an empty folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
