@@ -112,6 +112,13 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--precision", choices=("int8", "float32"), default="int8")
     export.add_argument("--calibration", choices=("percentile", "entropy"), default="percentile")
     export.add_argument("--calibration-slices", type=int, default=256, help="training slices to calibrate on")
+    export.add_argument("--feature-slices", type=int, default=1000, help="training slices for the feature statistics")
+    export.add_argument(
+        "--float-blocks",
+        type=int,
+        default=8,
+        help="most blocks kept float where int8 changes over 2 %% of the classes (the manifest states the share)",
+    )
     export.set_defaults(run=_export)
 
     evaluate = commands.add_parser("evaluate", help="score a package on patients it was not trained on")
@@ -221,6 +228,8 @@ def _export(values: argparse.Namespace) -> int:
         precision=values.precision,
         calibration_slices=values.calibration_slices,
         calibration=values.calibration,
+        feature_slices=values.feature_slices,
+        float_block_limit=values.float_blocks,
         title=values.title,
     )
     spec = spec_for(config.model_id, values.margin_mm)
