@@ -3,6 +3,10 @@
 One simulated patient of the internal test cohort's second half, which neither training nor the published figures
 use, as Siemens-style DICOM with the lesion as SEG. Images are compressed without loss (JPEG-LS); the same phantom
 version gives the same bytes.
+
+The patient was chosen among eight candidates that fit the size limit or nearly so, after the first package's scores
+for five of them had been seen, because it raises the flag and shows both rules. It is an example of the program, not
+of how often the model is right.
 """
 
 from __future__ import annotations
