@@ -4,9 +4,9 @@ One simulated patient of the internal test cohort's second half, which neither t
 use, as Siemens-style DICOM with the lesion as SEG. Images are compressed without loss (JPEG-LS); the same phantom
 version gives the same bytes.
 
-The patient was chosen among eight candidates that fit the size limit or nearly so, after the first package's scores
-for five of them had been seen, because it raises the flag and shows both rules. It is an example of the program, not
-of how often the model is right.
+The patient was picked after the first package's scores for six candidates had been seen, because it raises the flag
+and shows both rules. It is an example of the program, not of how often the model is right. Pre-contrast T1 is left out
+to keep the archive small.
 """
 
 from __future__ import annotations
