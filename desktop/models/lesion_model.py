@@ -14,7 +14,8 @@ from engine.domain.case import Case
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
-from engine.geometry.outline import contours_by_slice, longest_diameter_mm, volume_ml
+from engine.geometry.diameters import longest_diameter_mm
+from engine.geometry.outline import contours_by_slice, volume_ml
 
 Index = QModelIndex | QPersistentModelIndex
 

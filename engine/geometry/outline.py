@@ -12,8 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 from contourpy import contour_generator
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
 
 from engine.domain.roi import Contour, Roi
 from engine.domain.volume import Volume
@@ -106,21 +104,3 @@ def volume_ml(roi: Roi, volume: Volume) -> float:
     """Return the volume of the filled outlines on the slices of `volume`, in millilitres."""
     voxel_mm3 = abs(float(np.linalg.det(volume.affine[:3, :3])))
     return float(mask_of_roi(roi, volume.affine, volume.shape).sum() * voxel_mm3 / 1000.0)
-
-
-def longest_diameter_mm(roi: Roi, affine: Matrix) -> float:
-    """Return the largest distance between two outline points on one slice plane of a stack, in mm."""
-    longest = 0.0
-    for contours in contours_by_slice(roi, affine).values():
-        points = np.concatenate([contour.points_mm for contour in contours])
-        longest = max(longest, float(pdist(_hull(points, affine)).max()))
-    return longest
-
-
-def _hull(points_mm: NDArray[np.float64], affine: Matrix) -> NDArray[np.float64]:
-    """Keep the points that can be the ends of the longest distance: all of them when they lie on one line."""
-    try:
-        corners: NDArray[np.intp] = ConvexHull(to_index(affine, points_mm)[:, 1:]).vertices
-    except QhullError:
-        return points_mm
-    return points_mm[corners]

@@ -17,7 +17,8 @@ from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import translated
-from engine.geometry.outline import longest_diameter_mm, volume_ml
+from engine.geometry.diameters import longest_diameter_mm
+from engine.geometry.outline import volume_ml
 from engine.inference import loading, predict, session
 from engine.pipeline.packages import choose_package
 

@@ -24,7 +24,8 @@ from engine.domain.sequence import SequenceFacts, SequenceRole
 from engine.domain.study import Instance, PatientContext, Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import to_world
-from engine.geometry.outline import longest_diameter_mm, volume_ml
+from engine.geometry.diameters import longest_diameter_mm
+from engine.geometry.outline import volume_ml
 from engine.preprocess.build import build_slice_inputs
 
 CREATED = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)

@@ -11,7 +11,8 @@ from engine.domain.case import Case
 from engine.domain.package import ClinicalStatus, ModelManifest, ModelPackage, PreprocessSpec
 from engine.domain.result import Analysis, Caution, Effect, Prediction
 from engine.domain.sequence import SequenceRole
-from engine.geometry.outline import longest_diameter_mm, volume_ml
+from engine.geometry.diameters import longest_diameter_mm
+from engine.geometry.outline import volume_ml
 from engine.preprocess.build import build_slice_inputs
 from tests.support.roi_series import SmallStudy
 
