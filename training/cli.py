@@ -116,8 +116,8 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--float-blocks",
         type=int,
-        default=8,
-        help="most blocks kept float where int8 changes over 2 %% of the classes (the manifest states the share)",
+        default=99,
+        help="most blocks computed in float where int8 changes over 1 %% of the classes (stated in the manifest)",
     )
     export.set_defaults(run=_export)
 

@@ -15,7 +15,7 @@ from engine.domain.package import ClinicalStatus, ModelPackage, PreprocessSpec
 from engine.domain.sequence import SequenceRole
 from engine.inference.loading import load_feature_statistics, load_package, verify_graph
 from tests.support.shards import write_shards
-from training import checkpoint, loop
+from training import checkpoint, loop, quantise
 from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
 from training.evaluate import (
@@ -25,7 +25,7 @@ from training.evaluate import (
     score_package,
     write_validation,
 )
-from training.export import ExportOptions, export, network_of, write_float
+from training.export import ExportOptions, _fewest, export, network_of, write_float
 from training.parity import Graph, compare
 from training.quantise import block_of, head_nodes
 
@@ -65,6 +65,11 @@ def package(trained: Path) -> ModelPackage:
     return load_package(trained / "package")
 
 
+def _int8_weights(path: Path) -> list[np.ndarray]:
+    arrays = (onnx.numpy_helper.to_array(item) for item in onnx.load(path).graph.initializer)
+    return [array for array in arrays if array.dtype == np.int8 and array.ndim == 4]
+
+
 def test_the_package_is_whole_and_reproduces_its_vectors(package: ModelPackage) -> None:
     manifest = package.manifest
     assert set(manifest.files) == {"model.onnx", "selftest.npz", "features.npz", "card.md"}
@@ -90,11 +95,11 @@ def test_the_manifest_says_what_was_done(package: ModelPackage) -> None:
 
 
 def test_weights_are_int8_of_seven_bits_per_channel_and_the_head_is_float(package: ModelPackage) -> None:
-    model = onnx.load(package.folder / "model.onnx")
-    arrays = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
-    weights = [array for name, array in arrays.items() if array.dtype == np.int8 and array.ndim == 4]
+    weights = _int8_weights(package.folder / "model.onnx")
     assert len(weights) > 200
     assert max(int(np.abs(array.astype(int)).max()) for array in weights) <= 64
+    model = onnx.load(package.folder / "model.onnx")
+    arrays = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
     gemm = next(node for node in model.graph.node if node.op_type == "Gemm")
     assert arrays[gemm.input[1]].dtype == np.float32
 
@@ -121,6 +126,49 @@ def test_head_and_blocks_are_found(trained: Path) -> None:
     assert sorted(kinds[name] for name in head_nodes(model)) == ["Conv", "Gemm", "ReduceMean", "Relu"]
     assert block_of("/repeat_1/repeat_1.3/branch0/conv/Conv") == "repeat_1.3"
     assert block_of("/conv2d_1a/conv/Conv") == "conv2d_1a"
+
+
+def test_float_blocks_compute_in_float_and_stay_small(trained: Path, tmp_path: Path) -> None:
+    write_float(network_of(checkpoint.load(trained / "run" / "final.pt")), tmp_path / "float.onnx", 96)
+    images = ShardSet.open(trained / "shards", THREE_WAY, ["test"]).images(np.arange(27), 96).numpy()
+    calibrated = quantise.calibrate(tmp_path / "float.onnx", [images[:12]], tmp_path)
+    reference = Graph(tmp_path / "float.onnx").run(images)
+    names = quantise.blocks(calibrated)
+    errors, sizes = {}, {}
+    for count in (0, len(names)):
+        path = tmp_path / f"{count}.onnx"
+        quantise.write_int8(calibrated, path, names[:count])
+        verify_graph(path)
+        errors[count] = np.abs(Graph(path).run(images).logits - reference.logits).max()
+        sizes[count] = path.stat().st_size
+    assert errors[len(names)] < 0.5 * errors[0]  # weights of 8 bits alone, against 7 bits and rounded activations
+    assert sizes[len(names)] < 1.1 * sizes[0]
+    weights = _int8_weights(tmp_path / f"{len(names)}.onnx")
+    assert max(int(np.abs(array.astype(int)).max()) for array in weights) == 127
+
+
+def test_weights_are_rounded_per_output_channel() -> None:
+    values = np.array([[2.0, -1.0], [0.0, 0.0], [0.254, 0.1]], np.float32).reshape(3, 2, 1, 1)
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Conv", ["x", "w"], ["y"], name="/b/Conv")],
+        "one",
+        [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 2, 1, 1])],
+        [onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1, 3, 1, 1])],
+        [onnx.numpy_helper.from_array(values, "w")],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
+    quantise.store_weights_as_int8(model, {"/b/Conv"})
+    onnx.checker.check_model(model)
+    arrays = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
+    assert arrays["w_int8"].reshape(3, 2).tolist() == [[127, -64], [0, 0], [127, 50]]
+    assert np.allclose(arrays["w_scale"], [2 / 127, 1.0, 0.002])
+
+
+def test_the_fewest_that_is_enough_is_found() -> None:
+    for most in range(1, 12):
+        for needed in range(1, most + 1):
+            assert _fewest(most, lambda count, needed=needed: count >= needed) == needed
+        assert _fewest(most, lambda _: False) == most
 
 
 def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage) -> None:
