@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine import __version__
+from engine.domain.caution_words import NO_LESION, make_caution
 from engine.domain.package import ModelPackage
 from engine.domain.result import (
     BENIGN,
@@ -123,8 +124,8 @@ def follow_up(lesions: Sequence[LesionResult], cautions: Sequence[Caution]) -> C
     if stop is not None:
         return ContrastFollowUp(None, WITHHELD, f"the result is withheld because {_inner(stop.text)}", stop.code)
     if not lesions:
-        reason = "the result is withheld because no lesion could be classified. Draw or import a lesion outline."
-        return ContrastFollowUp(None, WITHHELD, reason, "no-lesion")
+        cause = make_caution(NO_LESION, Effect.WITHHOLD)
+        return ContrastFollowUp(None, WITHHELD, f"the result is withheld because {_inner(cause.text)}", NO_LESION)
     total = sum(len(lesion.slices) for lesion in lesions)
     raised = [slice_ for lesion in lesions for slice_ in lesion.slices if slice_.predicted != BENIGN]
     if not raised:

@@ -6,14 +6,16 @@ and raises nothing. `withhold` stops the flag, never the display of what is know
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from engine.domain.case import Case
+from engine.domain.caution_words import make_caution
 from engine.domain.package import FeatureStatistics, ModelPackage
-from engine.domain.result import BENIGN, Caution, Effect, LesionResult, Prediction
+from engine.domain.result import BENIGN, Caution, Effect, Fact, LesionResult, Prediction
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
@@ -25,6 +27,7 @@ ADULT_YEARS = 18.0
 B_VALUE_STUDIED = (800.0, 1000.0)
 B_VALUE_WITHHOLD_BELOW = 500.0
 THICK_STEP_MM = 10.0
+_B_UNIT = "s/mm²"
 
 _OTHER_REGION = re.compile(
     r"\b(brain|head|skull|neck|cervical|c.?spine|l.?spine|t.?spine|spine|lumbar|prostate|pelvis|uterus|rectum|"
@@ -74,42 +77,37 @@ def roles_covering(volumes: VolumeSet, rois: Sequence[Roi]) -> tuple[SequenceRol
 def _age(study: Study) -> list[Caution]:
     age = study.patient.age_years
     if age is None:
-        text = "Neither the patient's age nor the birth date is stated; the method was studied on adults."
-        return [Caution("age-unknown", Effect.INFORM, text)]
+        return [make_caution("age-unknown", Effect.INFORM)]
     if age < ADULT_YEARS:
-        text = "The patient is younger than 18 years; the method was studied on adults only."
-        return [Caution("age-under-18", Effect.WITHHOLD, text)]
+        return [make_caution("age-under-18", Effect.WITHHOLD, {"age": Fact(math.floor(age), "years")})]
     return []
 
 
 def _treated(case: Case) -> list[Caution]:
-    if not case.treated:
-        return []
-    text = "The reader states prior treatment of the lesion; the method was studied on untreated lesions only."
-    return [Caution("treated-lesion", Effect.WITHHOLD, text)]
+    return [make_caution("treated-lesion", Effect.WITHHOLD)] if case.treated else []
 
 
 def _t2_only(package: ModelPackage, case: Case) -> list[Caution]:
     if SequenceRole.DWI in package.roles:
         return []
-    chosen = "was not used" if SequenceRole.DWI in case.roles else "is not available"
-    text = f"DWI {chosen}: the result rests on T2 alone."
-    return [Caution("t2-only", Effect.INFORM, text)]
+    return [make_caution("t2-only", Effect.INFORM, sentence="t2-only-chosen" if SequenceRole.DWI in case.roles else "")]
 
 
 def _b_value(dwi: Series | None) -> list[Caution]:
     if dwi is None:
         return []
     b_value = dwi.facts.b_value_s_mm2
-    if b_value is None:
-        text = "The b-value of the diffusion series is not stated; the model was made for b 800 to 1000 s/mm²."
-        return [Caution("b-value", Effect.INFORM, text)]
     low, high = B_VALUE_STUDIED
+    facts = {"low": Fact(low), "high": Fact(high, _B_UNIT)}
+    if b_value is None:
+        return [make_caution("b-value", Effect.INFORM, facts, "b-value-unknown")]
     if low <= b_value <= high:
         return []
-    effect = Effect.WITHHOLD if b_value < B_VALUE_WITHHOLD_BELOW else Effect.INFORM
-    text = f"The diffusion series has b {b_value:.0f} s/mm²; the model was made for b 800 to 1000 s/mm²."
-    return [Caution("b-value", effect, text)]
+    facts["b_value"] = Fact(b_value, _B_UNIT)
+    if b_value < B_VALUE_WITHHOLD_BELOW:
+        facts["limit"] = Fact(B_VALUE_WITHHOLD_BELOW, _B_UNIT)
+        return [make_caution("b-value", Effect.WITHHOLD, facts, "b-value-low")]
+    return [make_caution("b-value", Effect.INFORM, facts)]
 
 
 def _coverage(package: ModelPackage, volumes: VolumeSet, rois: Sequence[Roi]) -> list[Caution]:
@@ -119,11 +117,8 @@ def _coverage(package: ModelPackage, volumes: VolumeSet, rois: Sequence[Roi]) ->
             continue
         uncovered = _uncovered(volumes, role, rois)
         if uncovered:
-            text = (
-                f"The {role.value} series does not cover lesion {', '.join(uncovered)} completely. "
-                "Choose another series for this role or a model that does not need it."
-            )
-            cautions.append(Caution("coverage", Effect.WITHHOLD, text))
+            facts = {"role": Fact(role.value), "lesions": Fact(tuple(uncovered))}
+            cautions.append(make_caution("coverage", Effect.WITHHOLD, facts))
     return cautions
 
 
@@ -142,45 +137,33 @@ def _frames_of_reference(volumes: VolumeSet, package: ModelPackage) -> list[Caut
     other = [role.value for role, frame in frames.items() if frame != reference or frame is None]
     if not other or len(frames) < 2:
         return []
-    text = (
-        f"The frame of reference of {', '.join(other)} differs from that of T2 or is not stated: "
-        "the images may not lie on one another. Check the outline on each series."
-    )
-    return [Caution("misaligned", Effect.INFORM, text)]
+    return [make_caution("misaligned", Effect.INFORM, {"roles": Fact(tuple(other))}, "misaligned-frames")]
 
 
 def _geometry(used: Mapping[SequenceRole, Series]) -> list[Caution]:
-    notes = []
+    cautions = []
     for role, series in used.items():
-        notes += [f"{role.value}: {note}" for note in series.geometry_notes]
+        notes = list(series.geometry_notes)
         if series.slice_step_mm is not None and series.slice_step_mm > THICK_STEP_MM + 0.01:
-            notes.append(f"{role.value}: slices are {series.slice_step_mm:.1f} mm apart")
-    if not notes:
-        return []
-    return [Caution("geometry", Effect.INFORM, f"Slice positions need care: {'; '.join(notes)}.")]
+            notes.append(f"slices are {series.slice_step_mm:.1f} mm apart")
+        if notes:
+            facts = {"role": Fact(role.value), "notes": Fact(tuple(notes))}
+            cautions.append(make_caution("geometry", Effect.INFORM, facts))
+    return cautions
 
 
 def _interpolated(rois: Sequence[Roi]) -> list[Caution]:
-    names = [roi.lesion_id for roi in rois if roi.has_interpolated]
-    if not names:
-        return []
-    text = f"Interpolated outlines that nobody confirmed were used for lesion {', '.join(names)}."
-    return [Caution("interpolated-roi", Effect.INFORM, text)]
+    names = tuple(roi.lesion_id for roi in rois if roi.has_interpolated)
+    return [make_caution("interpolated-roi", Effect.INFORM, {"lesions": Fact(names)})] if names else []
 
 
 def _contrast(used: Mapping[SequenceRole, Series]) -> list[Caution]:
-    after = [
+    after = tuple(
         role.value
         for role, series in used.items()
         if role in (SequenceRole.T2, SequenceRole.DWI) and series.facts.contrast_agent
-    ]
-    if not after:
-        return []
-    text = (
-        f"The header of {' and '.join(after)} names a contrast agent: "
-        "the images may have been acquired after injection."
     )
-    return [Caution("contrast-images", Effect.INFORM, text)]
+    return [make_caution("contrast-images", Effect.INFORM, {"roles": Fact(after)})] if after else []
 
 
 def _region(used: Mapping[SequenceRole, Series], study: Study) -> list[Caution]:
@@ -191,17 +174,19 @@ def _region(used: Mapping[SequenceRole, Series], study: Study) -> list[Caution]:
     other = next((m for text in (*stated, *words) if (m := _OTHER_REGION.search(text))), None)
     if other is None:
         return []
-    text = f"The headers speak of another region ({other.group(0).lower()}); the model was made for the liver."
-    return [Caution("not-liver", Effect.INFORM, text)]
+    return [make_caution("not-liver", Effect.INFORM, {"region": Fact(other.group(0).lower())})]
 
 
 def _small(lesions: Sequence[LesionResult]) -> list[Caution]:
     small = [lesion for lesion in lesions if lesion.longest_diameter_mm < SMALL_LESION_MM]
     if not small:
         return []
-    sizes = ", ".join(f"{lesion.lesion_id} ({lesion.longest_diameter_mm:.1f} mm)" for lesion in small)
-    text = f"Lesion {sizes} is smaller than 10 mm; the method was studied on lesions usually larger than 1 cm."
-    return [Caution("small-lesion", Effect.INFORM, text)]
+    facts = {
+        "lesions": Fact(tuple(lesion.lesion_id for lesion in small)),
+        "diameters": Fact(tuple(lesion.longest_diameter_mm for lesion in small), "mm", 1),
+        "limit": Fact(SMALL_LESION_MM, "mm"),
+    }
+    return [make_caution("small-lesion", Effect.INFORM, facts)]
 
 
 def _unfamiliar(
@@ -209,23 +194,24 @@ def _unfamiliar(
 ) -> list[Caution]:
     if statistics is None:
         return []
-    far = [
-        lesion
+    distances = {
+        lesion: float(np.median([statistics.distance(s.features) for s in slices]))
         for lesion, slices in predictions.items()
-        if slices and np.median([statistics.distance(s.features) for s in slices]) > statistics.threshold
-    ]
+        if slices
+    }
+    far = {lesion: distance for lesion, distance in distances.items() if distance > statistics.threshold}
     if not far:
         return []
-    text = (
-        f"Lesion {', '.join(far)} does not look like the images that the model was trained on; "
-        "its scores may be meaningless."
-    )
-    return [Caution("unfamiliar-input", Effect.INFORM, text)]
+    facts = {
+        "lesions": Fact(tuple(far)),
+        "distances": Fact(tuple(far.values()), "", 2),
+        "limit": Fact(statistics.threshold, "", 2),
+    }
+    return [make_caution("unfamiliar-input", Effect.INFORM, facts)]
 
 
 def _disagree(lesions: Sequence[LesionResult]) -> list[Caution]:
-    split = [lesion.lesion_id for lesion in lesions if lesion.malignant_by_any_slice != (lesion.predicted != BENIGN)]
-    if not split:
-        return []
-    text = f"The two rules disagree for lesion {', '.join(split)}: look at the slices one by one."
-    return [Caution("slices-disagree", Effect.INFORM, text)]
+    split = tuple(
+        lesion.lesion_id for lesion in lesions if lesion.malignant_by_any_slice != (lesion.predicted != BENIGN)
+    )
+    return [make_caution("slices-disagree", Effect.INFORM, {"lesions": Fact(split)})] if split else []

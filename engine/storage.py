@@ -20,7 +20,7 @@ import platformdirs
 from engine.domain.case import Case, ReaderImpression
 from engine.domain.errors import StorageError
 from engine.domain.labels import STATUS_TEXT
-from engine.domain.result import Caution, LesionResult, SliceResult, StudyResult
+from engine.domain.result import Caution, Fact, LesionResult, SliceResult, StudyResult
 from engine.domain.roi import Contour, LesionId, Roi
 from engine.domain.sequence import SequenceRole
 
@@ -144,8 +144,18 @@ def _slice(slice_: SliceResult) -> dict[str, Any]:
     }
 
 
-def _caution(caution: Caution) -> dict[str, str]:
-    return {"code": caution.code, "effect": caution.effect.value, "text": caution.text}
+def _caution(caution: Caution) -> dict[str, Any]:
+    return {
+        "code": caution.code,
+        "effect": caution.effect.value,
+        "text": caution.text,
+        "values": {name: _fact(fact) for name, fact in caution.values.items()},
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
+    return {"value": value, "unit": fact.unit} if fact.unit else {"value": value}
 
 
 def slices_csv(result: StudyResult) -> str:

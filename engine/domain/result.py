@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.caution import Caution, Effect, Fact
 from engine.domain.labels import BENIGN
 from engine.domain.package import ModelPackage
 from engine.domain.roi import LesionId
@@ -20,28 +20,13 @@ __all__ = [
     "Caution",
     "ContrastFollowUp",
     "Effect",
+    "Fact",
     "LesionResult",
     "PackageFacts",
     "Prediction",
     "SliceResult",
     "StudyResult",
 ]
-
-
-class Effect(StrEnum):
-    """What a caution does to the result."""
-
-    INFORM = "inform"
-    WITHHOLD = "withhold"
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """One reason for care: a stable code, what it does, and the sentence that is shown."""
-
-    code: str
-    effect: Effect
-    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from engine.domain.case import Case
@@ -58,13 +59,8 @@ def build_content(
     cautions = tuple(wording.caution(found, texts) for found in result.cautions)
     hidden = identity.identifiers(study) if deidentify else ()
     if deidentify:
-        cautions = tuple(
-            type(c)(
-                c.code, c.effect, c.withholds, identity.blotted(c.text, hidden), identity.blotted(c.original, hidden)
-            )
-            for c in cautions
-        )
-        flag = type(flag)(flag.state, flag.headline, identity.blotted(flag.reason, hidden))
+        cautions = tuple(replace(c, text=identity.blotted(c.text, hidden)) for c in cautions)
+        flag = replace(flag, reason=identity.blotted(flag.reason, hidden))
     return ReportContent(
         language=language,
         created=created,

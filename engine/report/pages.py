@@ -218,13 +218,9 @@ def _cautions(content: ReportContent) -> list[Block]:
     heading = Heading(content.words["cautions"], SECTION)
     if not content.cautions:
         return [heading, Paragraph(content.words["no_cautions"], BODY), Gap(6)]
-    rows = tuple((found.effect, _caution_text(found.text, found.original)) for found in content.cautions)
+    rows = tuple((found.effect, found.text) for found in content.cautions)
     strong = tuple(place for place, found in enumerate(content.cautions) if found.withholds)
     return [heading, Table((), rows, (1.0, 6.4), strong=strong), Gap(6)]
-
-
-def _caution_text(text: str, original: str) -> str:
-    return f"{text}\n{original}" if original else text
 
 
 def _package(content: ReportContent, detail: Detail) -> list[Block]:

@@ -25,7 +25,6 @@ class Texts:
     labels: Mapping[str, str]
     roles: Mapping[str, str]
     origins: Mapping[str, str]
-    cautions: Mapping[str, str]
     flag: Mapping[str, str]
     method: tuple[str, ...]
     limits: tuple[str, ...]
@@ -66,7 +65,6 @@ def texts_for(language: str) -> Texts:
         labels=table.LABELS,
         roles=table.ROLES,
         origins=table.ORIGINS,
-        cautions=table.CAUTIONS,
         flag=getattr(table, "FLAG", {}),
         method=table.METHOD,
         limits=table.LIMITS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.domain.caution_words import ROLE_WORDS
+
 STATUS = {
     "simulated": "Demonstration model: trained on simulated images. Not for use with patients.",
     "research": "Research use only. Not cleared as a medical device. Requires review by a qualified radiologist.",
@@ -15,19 +17,9 @@ LABELS = {
     "metastasis": "metastasis",
 }
 
-ROLES = {
-    "T2": "T2",
-    "DWI": "DWI",
-    "T1_PRE": "T1 before contrast",
-    "T1_LATE_ARTERIAL": "T1 late arterial",
-    "T1_PORTAL_VENOUS": "T1 portal venous",
-    "T1_EQUILIBRIUM": "T1 equilibrium",
-}
+ROLES = ROLE_WORDS["en"]
 
 ORIGINS = {"drawn": "drawn", "interpolated": "drawn, with interpolated slices"}
-
-# cautions arrive from the result in English, so none needs another wording here
-CAUTIONS: dict[str, str] = {}
 
 WORDS = {
     "title": "Lobule report",
@@ -99,7 +91,6 @@ WORDS = {
     "no_cautions": "No caution was raised.",
     "effect_inform": "Note",
     "effect_withhold": "Withholds the flag",
-    "original_text": "Original text: {text}",
     "package": "Model package",
     "package_id": "Package",
     "digest": "Digest",

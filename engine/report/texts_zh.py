@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.domain.caution_words import ROLE_WORDS
+
 STATUS = {
     "simulated": "演示模型：使用模拟图像训练。不得用于患者。",
     "research": "仅供研究使用。未作为医疗器械获批。须由有资质的放射科医师复核。",
@@ -15,34 +17,9 @@ LABELS = {
     "metastasis": "转移瘤",
 }
 
-ROLES = {
-    "T2": "T2",
-    "DWI": "DWI",
-    "T1_PRE": "T1 平扫",
-    "T1_LATE_ARTERIAL": "T1 动脉晚期",
-    "T1_PORTAL_VENOUS": "T1 门静脉期",
-    "T1_EQUILIBRIUM": "T1 平衡期",
-}
+ROLES = ROLE_WORDS["zh_CN"]
 
 ORIGINS = {"drawn": "手动勾画", "interpolated": "手动勾画，含插值层面"}
-
-CAUTIONS = {
-    "small-lesion": "病灶最长径小于 10 mm；该方法所研究的病灶通常大于 1 cm。",
-    "age-under-18": "患者未满 18 岁；该方法仅在成人中研究过。",
-    "age-unknown": "未记录患者年龄或出生日期；该方法在成人中研究。",
-    "treated-lesion": "阅片者注明病灶曾接受治疗；该方法仅在未经治疗的病灶中研究过。",
-    "t2-only": "未使用 DWI：结果仅基于 T2。",
-    "b-value": "弥散序列的 b 值未知或不在 800 至 1000 s/mm² 之间；模型针对该范围制作。",
-    "misaligned": "T2 与其他序列的图像可能未对齐。请在每个序列上核对轮廓。",
-    "coverage": "某一序列未完整覆盖病灶。请为该角色选择其他序列，或选择不需要它的模型。",
-    "geometry": "层面位置不规则、有间隙或层距过大，需要留意。",
-    "unfamiliar-input": "病灶图像与模型的训练图像不相似；其评分可能没有意义。",
-    "slices-disagree": "两种规则的结论不一致：请逐层查看。",
-    "interpolated-roi": "使用了未经确认的插值轮廓。",
-    "contrast-images": "文件头提示使用过对比剂：图像可能在注射之后采集。",
-    "not-liver": "文件头指向其他部位；模型针对肝脏制作。",
-    "no-lesion": "没有可分类的病灶。请勾画或导入病灶轮廓。",
-}
 
 FLAG = {
     "raised": "建议行增强检查随访",
@@ -124,7 +101,6 @@ WORDS = {
     "no_cautions": "没有需要注意的事项。",
     "effect_inform": "提醒",
     "effect_withhold": "不予提示",
-    "original_text": "原文：{text}",
     "package": "模型包",
     "package_id": "模型包",
     "digest": "摘要值",

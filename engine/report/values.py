@@ -44,13 +44,12 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class CautionContent:
-    """One caution: what it does, the sentence, and the original sentence where that one is a translation."""
+    """One caution: its code, what it does in words, and the sentence."""
 
     code: str
     effect: str
     withholds: bool
     text: str
-    original: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

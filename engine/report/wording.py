@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.domain.caution_words import NO_LESION, make_caution, word
 from engine.domain.errors import ReportError
-from engine.domain.result import BENIGN, Caution, ContrastFollowUp, Effect, LesionResult, SliceResult, StudyResult
+from engine.domain.result import BENIGN, Caution, Effect, LesionResult, SliceResult, StudyResult
 from engine.report.texts import Texts, clean, millimetres
 from engine.report.values import CautionContent, Flag
 
@@ -46,7 +47,7 @@ def flag(result: StudyResult, texts: Texts) -> Flag:
     if not texts.flag:
         return Flag(state, clean(follow_up.headline), clean(follow_up.reason, SENTENCE_LIMIT))  # type: ignore[arg-type]
     if follow_up.recommended is None:
-        reason = texts.flag["reason_withheld"].format(text=_withheld(follow_up, texts))
+        reason = texts.flag["reason_withheld"].format(text=_withheld(result, texts))
         return Flag("withheld", texts.flag["withheld"], reason)
     total = sum(len(lesion.slices) for lesion in result.lesions)
     if not follow_up.recommended:
@@ -56,20 +57,21 @@ def flag(result: StudyResult, texts: Texts) -> Flag:
     return Flag("raised", texts.flag["raised"], reason)
 
 
-def _withheld(follow_up: ContrastFollowUp, texts: Texts) -> str:
-    translated = texts.cautions.get(follow_up.withheld_because or "")
-    return translated or clean(follow_up.reason, SENTENCE_LIMIT)
+def _withheld(result: StudyResult, texts: Texts) -> str:
+    """Return why the flag is withheld: the sentence of the caution that the flag names."""
+    code = result.follow_up.withheld_because
+    named = (c for c in result.cautions if c.code == code and c.effect is Effect.WITHHOLD)
+    cause = next(named, make_caution(NO_LESION, Effect.WITHHOLD) if code == NO_LESION else None)
+    translated = word(cause, texts.language) if cause is not None else None
+    return clean(translated or result.follow_up.reason, SENTENCE_LIMIT)
 
 
 def caution(found: Caution, texts: Texts) -> CautionContent:
-    """Return a caution as printed; a translation keeps the original sentence beside it, for it holds the numbers."""
+    """Return a caution as printed, in the language of the report where its sentence is known there."""
     withholds = found.effect is Effect.WITHHOLD
     effect = texts.word("effect_withhold" if withholds else "effect_inform")
-    original = clean(found.text, SENTENCE_LIMIT)
-    translated = texts.cautions.get(found.code)
-    if translated is None:
-        return CautionContent(found.code, effect, withholds, original)
-    return CautionContent(found.code, effect, withholds, translated, texts.word("original_text", text=original))
+    sentence = word(found, texts.language)
+    return CautionContent(found.code, effect, withholds, clean(sentence or found.text, SENTENCE_LIMIT))
 
 
 def any_slice_text(lesion: LesionResult, texts: Texts) -> str:

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import aggregate
+from engine.domain.caution_words import make_caution
 from engine.domain.errors import ReportError
 from engine.domain.result import (
     Caution,
     ContrastFollowUp,
     Effect,
+    Fact,
     LesionResult,
     PackageFacts,
     SliceResult,
@@ -104,13 +106,13 @@ def test_not_raised_says_that_malignancy_is_not_excluded():
 
 
 def test_a_withheld_flag_gives_its_reason_in_both_languages():
-    stop = Caution("age-under-18", Effect.WITHHOLD, "The patient is younger than 18 years.")
+    stop = make_caution("age-under-18", Effect.WITHHOLD, {"age": Fact(12, "years")})
     made = example(slices=2, cautions=(stop,))
     english, chinese = content_of(made), content_of(made, language="zh_CN")
     assert english.flag.state == chinese.flag.state == "withheld"
     assert "younger than 18 years" in english.flag.reason
-    assert "未满 18 岁" in chinese.flag.reason
-    assert chinese.cautions[0].original.endswith(stop.text)
+    assert "患者年龄为 12 岁，未满 18 岁" in chinese.flag.reason
+    assert chinese.flag.reason.endswith(chinese.cautions[0].text)
 
 
 def test_a_contradiction_is_refused():
