@@ -31,8 +31,10 @@ from training.dataset import Shard, ShardSet, target_of
 from training.export import finish_package, network_of, write_float
 from training.parity import Answer, Graph, compare, softmax
 from training.splits import refuse_shared_patients
-from training.statistics.proportions import clopper_pearson, likelihood_ratios_log
-from training.statistics.roc import Interval, auc, auc_interval
+from training.statistics.interval import Interval
+from training.statistics.likelihood_ratios import likelihood_ratios_log
+from training.statistics.proportions import clopper_pearson
+from training.statistics.roc import auc, auc_interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
