@@ -30,6 +30,12 @@ _FRACTION = {
 }
 
 
+_SUFFIXES = {
+    "w": "water", "water": "water", "f": "fat", "fat": "fat", "in": "in", "ip": "in", "op": "opposed", "opp": "opposed",
+}  # fmt: skip
+"""What scanners append to the name of a Dixon series: it says the part, whatever stands before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One series as the rules see it.
@@ -104,21 +110,22 @@ class Evidence:
         return len(self.words.split()) <= 2 and not self.says("t2", "diffusion")
 
     def _component_in_words(self) -> str:
+        """Phrases ("in phase") stand by themselves; letters and "water" need a T1 or Dixon beside them."""
         named = {
-            name
-            for name, vocabulary in (
-                ("water", "water"), ("fat", "fat"), ("in", "in phase"), ("opposed", "opposed phase"),
-            )
-            if self.says(vocabulary)
-        }  # fmt: skip
-        if not named or not (self.says("t1", "gradient t1", "dixon") or self._is_short_name or self.is_gradient_echo):
-            return ""
+            part
+            for part, vocabulary in (("in", "in phase"), ("opposed", "opposed phase"))
+            if self.says(vocabulary) and not self.says("diffusion")
+        }
+        if self.says("t1", "gradient t1", "dixon") or self._is_short_name or self.is_gradient_echo:
+            letters = (("water", "water"), ("fat", "fat"), ("in", "in phase letters"),
+                       ("opposed", "opposed phase letters"))  # fmt: skip
+            named |= {part for part, vocabulary in letters if self.says(vocabulary)}
         if {"in", "opposed"} <= named:
             return "in and opposed"
-        for name in ("fat", "opposed", "in", "water"):
-            if name in named:
-                return name
-        return ""
+        suffix = _SUFFIXES.get(self.words.rpartition(" ")[2], "")
+        if suffix in named:
+            return suffix
+        return next((part for part in ("fat", "opposed", "in", "water") if part in named), "")
 
 
 def evidence_of(

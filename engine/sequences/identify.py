@@ -34,6 +34,7 @@ ROLE_OF_PHASE = {
     Phase.PORTAL_VENOUS: SequenceRole.T1_PORTAL_VENOUS,
     Phase.EQUILIBRIUM: SequenceRole.T1_EQUILIBRIUM,
 }
+_NAMED_B = re.compile(r"(?<![a-z0-9])b ?-?(\d{1,4})(?!\d)")
 _FAR_REGIONS = re.compile(
     r"BRAIN|HEAD|SKULL|NECK|SPINE|KNEE|ANKLE|FOOT|HAND|WRIST|ELBOW|SHOULDER|HIP|BREAST|PROSTATE|HEART|LEG|ARM|ORBIT|JAW"
 )
@@ -221,7 +222,8 @@ def _propose_dwi(
         if not series[key].is_stack:
             continue
         if b_value is None:
-            if len(known) > 1:
+            named = [float(number) for number in _NAMED_B.findall(evidence[key].words)]
+            if len(known) > 1 or (named and max(named) < LOWEST_B):
                 continue
             own = _limit(guesses[key], 0.5, "the b-value is not stated: please confirm that it is 800 to 1000")
         elif b_value < LOWEST_B:

@@ -1,4 +1,4 @@
-"""What a name says about contrast: one vocabulary for six languages, and the rules for names that say several things.
+"""What a name says about contrast: one vocabulary for many languages, and the rules for names that say several things.
 
 A name alone is weak: "venous", "delayed" and "vibe post" mean different phases in different hospitals. `timeline`
 therefore weighs it against the clocks. Subtractions and the hepatobiliary phase come first: they must never pass for
@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 
 from engine.domain.sequence import Phase
-from engine.sequences.words import normalise
+from engine.sequences.words import compile_words, normalise
 
 
 class PhaseWord(StrEnum):
@@ -29,54 +29,61 @@ class PhaseWord(StrEnum):
     LATE = "late"
 
 
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])")
-
+_AGENT = r"(?:eovist|primovist|eob|gadoxet\w*)"
+_PHASE_NAMES = r"(?:art\w*|port\w*|pvp?|ven\w*|late|delay\w*|post|spat\w*|tard\w*|\+?c|km)"
+_NATIVE_NAMES = r"(?:pre\w*|nativ\w*|nat|mask|masque|plain|blanc\w*|vor|sans|without|basal\w*|unenh\w*)"
 
 _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
-    (PhaseWord.SUBTRACTION, _whole(r"sub|\w*subtr\w*|s*ous?trac?tion|s+ous?tra\w*tion|moco ?sub|sub ?s\d+\S*|"
-        r"substract\w*|difference|minus|subs")),
-    (PhaseWord.SUBTRACTION, re.compile(r"减影|サブトラ")),
-    (PhaseWord.SUBTRACTION, re.compile(r"^[\d ]+-[\d ]+$")),
-    (PhaseWord.HEPATOBILIARY, _whole(
-        r"hbp|\w*hepatobil\w*|hepatocyt\w*|hep(atic)? ?phase|hepatospec\w*|hepato-?specifi\w*|(?:eovist|"
-        r"primovist|eob)\W{0,3}\d+ ?m\w*|"
-        r"(?:1[1-9]|2[0-9]|30|60|90|120) ?-? ?(?:min\w*|mn)|(?:\d+ ?-? ?)(?:1[5-9]|2[0-9]|30) ?min\w*|"
-        r"tard\w*? ?\+? ?[1-3] ?h|[1-3] ?(?:h|hr|hours?|std|stunden?|heures?)|"
-        r"10 ?- ?20 ?min|leberspez\w*|spat ?phase ?eob")),
-    (PhaseWord.HEPATOBILIARY, re.compile(r"肝胆期|肝細胞相|肝细胞期|肝胆特异")),
-    (PhaseWord.PRE, _whole(
-        r"pre(?!s)\w{0,4}|precontr\w*|pre-?c|pre-?gad\w*|nativ\w*|sans (?:iv|gad\w*|inj\w*|contraste|pdc|pc)|"
-        r"ss ?iv|ss ?inj\w*|blanc|masque|mask|wo|w o|"
-        r"without|non-? ?contrast\w*|noncon|unenhanced|plain|ohne (?:i ?v ?)?(?:km|kontrast\w*)|vor (?:km|"
-        r"kontrast\w*|gabe)|zonder\w*|blanco|"
-        r"sin (?:contraste|civ|gd|gado\w*|cte)|sem (?:contraste|gd|gad\w*)|senza (?:mdc|contrasto)|basale?|c-|"
-        r"-c|s c|no ?gad\w*|no contrast|avant (?:inj\w*|gado\w*)")),
-    (PhaseWord.PRE, re.compile(r"平扫|単純|造影前|增强前")),
-    (PhaseWord.MULTIPLE, _whole(
-        r"multi-? ?phas\w*|multi-? ?art\w*|mph|pre ?[/&+-]? ?(?:und|and|et|y|e)? ?[/&+-]? ?post\w*|"
-        r"art\w* ?[-+/&] ?(?:port|ven|pv)\w*|"
-        r"\d ?-?(?:fasen|phasen|phas(?:e|es)?|fases|dyn\w*)|triple|1 ?\+ ?\d+\w*|\d+ ?dyn")),
-    (PhaseWord.ARTERIAL, _whole(
-        r"art(?!ef|if)\w*|earlyart\w*|lateart\w*|haps?|lap|late ?art\w*|c\+a|(?:15|18|20|25|30|"
-        r"35)(?: ?- ?\d\d)? ?s(?:ec\w*)?")),
-    (PhaseWord.ARTERIAL, re.compile(r"动脉期|動脈相|动脉")),
-    (PhaseWord.PORTAL, _whole(
-        r"pvp?|pvv|port(?!ab)\w*|venous|ven|vena|venoso|venosa|veneu[sx]\w*|vein\w*|venos\w*|veno|pven\w*|c\+v|"
-        r"(?:55|60|65|70|75|80) ?s(?:ec\w*)?|50 ?- ?60 ?s(?:ec)?|60 ?- ?70 ?s(?:ec)?|1 ?min")),
-    (PhaseWord.PORTAL, re.compile(r"门脉期|静脉期|門脈相|门静脉")),
-    (PhaseWord.LATE, _whole(r"(?:[6-9]|10) ?-? ?min\w*|(?:[6-9]|10) ?mn")),
-    (PhaseWord.EQUILIBRIUM, _whole(
-        r"eq|equ|equi\w*|dela?y?\w{0,4}|delayed\w*|c\+delay|late|laat|later|tard\w*|spat\w*|spaet\w*|"
-        r"interstit\w*|(?:\d ?- ?)?[2-5] ?min\w*|[2-5] ?mn|"
-        r"1[2-9]0 ?s(?:ec\w*)?|2[0-4]0 ?s(?:ec\w*)?|transition\w*|retard\w*|gleichgew\w*")),
-    (PhaseWord.EQUILIBRIUM, re.compile(r"延迟期|平衡期|平衡相|移行期|延迟")),
-    (PhaseWord.DYNAMIC, _whole(r"\w*dyn\w*|\w*twist\w*|disco\w*|\w*grasp\w*|4d\w*|bhperfu\w*|\w*perfusa?o?\w*|"
-        r"dce\w*|ph\d ?\w* ?mph|tricks")),
-    (PhaseWord.POST, _whole(
-        r"post\w*|pos|\+ ?c|\w*\+c|c ?\+|gd|gad\w*|ce|\+? ?km|mit ?km|cm|kontrast\w*|contrast\w*|apres ?\w*|"
-        r"inj\w*|civ|contraste|mdc|enhanced|c")),
-    (PhaseWord.POST, re.compile(r"增强|造影")),
+    (PhaseWord.SUBTRACTION, compile_words(
+        "subs?", r"[sd]subs?", r"\w*su[bps]?s?tra[ck]\w*", r"\w*subtr\w*", r"s+o?us+tra\w*",
+        r"sous (?=art|port|vein|tard)", r"sub ?s\d+\S*", "moco ?sub", "difference", "minus", r"sott?raz\w*",
+        r"sottratt\w*", r"resta", r"aftrek\w*", r"cikarma", r"субтрак\w*", r"вычитан\w*", "减影", "減影", "剪影",
+        "相减", "サブトラ", "差分", "감산", "차감", "서브트", rf"{_PHASE_NAMES} ?- ?{_NATIVE_NAMES}",
+        r"^[\d ]+-[\d ]+$")),
+    (PhaseWord.HEPATOBILIARY, compile_words(
+        r"hbp\w*", "hb ?phase", r"\w*h?epato-? ?bil\w*", r"\w*hep-? ?bil\w*", r"h?epato-?[czs][iy]t\w*",
+        r"h?epato-? ?e?spe[cz]\w*", "hep(?:atic)? ?phase", r"leber-?spez\w*", r"lever-?spec\w*", r"liver-?spec\w*",
+        rf"{_AGENT} ?(?:spat|late|delay|tard|laat|gec)\w*",
+        rf"(?:spat|late|delay\w*|tard\w*|laat) ?(?:phase )?{_AGENT}",
+        r"[1-4] ?(?:h(?:r|rs|\d\d)?|hours?|std\w*|stunden?|heures?|ore|horas?|uur|saat|час\w*|小时|時間|시간)",
+        r"гепато-?бил\w*", r"гепато-?спец\w*", r"гепатоцит\w*", "肝胆(?!管)", "肝膽", "肝細胞", "肝细胞", "肝特异",
+        "肝実質造影", "간담도", "간세포")),
+    (PhaseWord.PRE, compile_words(
+        r"pre(?!s|p|f)\w*", r"nativ\w*", "nat", r"sans (?:iv|gad\w*|inj\w*|contraste|pdc|pc|produit)", "ss ?iv",
+        r"ss ?inj\w*", "ss ?gado", r"blanc\w*", "masque", "mask", "wo", "w o", "without", r"non?-? ?con\w*",
+        r"non ?-?ce", "noncon", r"unenhanced", "plain", r"ohne (?:i ?v ?)?(?:km|kontrast\w*|gd|gado\w*)",
+        r"vor (?:km|kontrast\w*|gabe|gd)", r"km-?frei", r"zonder\w*", r"voor (?:contrast\w*|gd|gado\w*|km)",
+        r"sin (?:contraste|civ|gd|gado\w*|cte|inyec\w*)", r"sem (?:contraste|gd|gad\w*|inj\w*)",
+        r"senza (?:mdc|contrasto|mezzo|gd)", r"(?:senza|sem|sans|sin|ohne)$", r"basale?s?", "c-", r"-c", r"- c$",
+        "s c", r"no ?gad\w*", r"no contrast\w*", r"avant (?:inj\w*|gado\w*|contraste)", r"kontrast?s[iı]z\w*",
+        r"ilacs[iı]z", r"kontrast ?oncesi", r"oncesi", r"без (?:контр|ку|усил|введ)\w*", r"бесконтр\w*",
+        r"натив\w*", r"до (?:контр|введ|усил)\w*", "平扫", "平掃", "蒙片", "增强前", "造影前", "非造影", "単純",
+        "プレーン", "조영 ?전", "비조영", "조영증강 ?전")),
+    (PhaseWord.MULTIPLE, compile_words(
+        r"multi-? ?phas\w*", r"multi-? ?art\w*", "mph", r"pre ?[/&+-]? ?(?:und|and|et|y|e)? ?[/&+-]? ?post\w*",
+        r"art\w* ?[-+/&] ?(?:port|ven|pv)\w*", r"\d ?-?(?:ph|fasen|phasen|phas(?:e|es)?|fases|fasi|dyn\w*)",
+        "triple", r"1 ?\+ ?\d+\w*", r"\d+ ?dyn", "多期", "双动脉", "三期", "多時相")),
+    (PhaseWord.ARTERIAL, compile_words(
+        r"art(?!ef|if)\w*", r"\w*arterie?l\w*", "haps?", "lap", "eap", r"c\+a", r"артер\w*", "动脉", "動脈",
+        "早期相", "동맥")),
+    (PhaseWord.PORTAL, compile_words(
+        "pvp?", "pvv", r"port(?!ab)\w*", r"\w*portal\w*", r"pven\w*", r"ven(?:a|o|os\w*|oz\w*|ous|eus\w*)?",
+        r"vein\w*", r"\w+venos\w*", r"c\+v", r"портал\w*", r"веноз\w*", "门脉", "門脈", "门静脉", "門静脈", "静脉",
+        "靜脈", "문맥", "정맥")),
+    (PhaseWord.EQUILIBRIUM, compile_words(
+        r"eq", "equ", r"a?equi\w*", r"aquil\w*", r"dela?y?\w{0,4}", r"delayed\w*", r"c\+delay", "late", "laat",
+        "later", r"tard\w*", r"spat\w*", r"spaet\w*", r"interstit\w*", r"transi[tz]\w*", r"transic\w*",
+        r"retard\w*", r"gleichgew\w*", r"evenwicht\w*", "gec", r"geciken", r"denge", r"отсроч\w*", r"поздн\w*",
+        r"равновес\w*", "延迟", "延遲", "延时", "后期", "後期", "平衡", "移行", "過渡", "过渡", "지연", "평형",
+        "이행")),
+    (PhaseWord.DYNAMIC, compile_words(
+        r"\w*dyn\w*", r"dina\w*", r"\w*twist\w*", r"disco\w*", r"\w*grasp\w*", r"4d\w*", r"bhperfu\w*",
+        r"\w*perfusa?o?\w*", r"dce\w*", r"ph\d ?\w* ?mph", "tricks", r"\d ?\+ ?c", r"динам\w*", "动态", "動態",
+        "ダイナミック", "다이나믹", "역동")),
+    (PhaseWord.POST, compile_words(
+        r"\w*post\w*", "pos", r"\+ ?c", r"\w*\+c", r"c ?\+", "gd", r"gad\w*", "ce", r"\+? ?km", r"cm",
+        r"kontrast\w*", r"contrast\w*", r"apres ?\w*", r"inj\w*", "civ", "mdc", "enhanced", "c", "eob",
+        r"primovist", "eovist", r"sonrasi", r"контраст\w*", r"после \w+", "增强", "增強", "造影", "조영")),
 )  # fmt: skip
 
 _EXACT = {
@@ -85,6 +92,18 @@ _EXACT = {
     "c+a": PhaseWord.ARTERIAL, "c+v": PhaseWord.PORTAL, "c+delay": PhaseWord.EQUILIBRIUM,
 }  # fmt: skip
 _GE_PAIR = re.compile(r"^\s*\([\d/.]+\)\s*-\s*\([\d/.]+\)")
+_SECONDS = re.compile(
+    r"(?<![a-z0-9.+-])(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:s|sec\w*|sek\w*|seg\w*|sn|saniye|сек\w*|秒|초)(?![a-z0-9])"
+    r"(?! ?-?(?:bh|breath|apn|atem|adem|scan|tr))"
+)
+_MINUTES = re.compile(
+    r"(?<![a-z0-9.+])(\d{1,3})(?: ?- ?(\d{1,3}))? ?-? ?(?:min\w*|mn|мин\w*|dk|dak\w*|分|분)(?![a-z0-9])"
+)
+_DELAYS = (
+    (12, 45, PhaseWord.ARTERIAL), (45, 115, PhaseWord.PORTAL), (115, 360, PhaseWord.EQUILIBRIUM),
+    (360, 660, PhaseWord.LATE), (660, 36_000, PhaseWord.HEPATOBILIARY),
+)  # fmt: skip
+"""Seconds after the injection, as names state them: from, to (excluded), what that is."""
 _TIME_TO_CENTRE = re.compile(r"tt ?c? ?=? ?\d+(?:[.,]\d+)? ?s", re.IGNORECASE)
 _PH_NUMBER = re.compile(r"(?<![a-z0-9])ph ?(\d{1,2})(?![a-z0-9])")
 
@@ -115,10 +134,23 @@ def phase_word(text: str) -> PhaseWord | None:
             continue
         if word not in found and pattern.search(words):
             found.append(word)
+    found += [word for word in _delays(words) if word not in found]
     for decisive in (PhaseWord.SUBTRACTION, PhaseWord.HEPATOBILIARY):
         if decisive in found:
             return decisive
     return _one_of(found)
+
+
+def _delays(words: str) -> list[PhaseWord]:
+    """Return what the delays stated in a name mean: "30 s", "50-60 sec", "3 min", "20分"."""
+    seconds = [_middle(match) for match in _SECONDS.finditer(words)]
+    seconds += [60 * _middle(match) for match in _MINUTES.finditer(words)]
+    return [word for delay in seconds for first, last, word in _DELAYS if first <= delay < last]
+
+
+def _middle(match: re.Match[str]) -> float:
+    first, second = match.groups()
+    return (float(first) + float(second)) / 2 if second else float(first)
 
 
 def _one_of(found: list[PhaseWord]) -> PhaseWord | None:

@@ -62,6 +62,14 @@ def _text_only(evidence: Evidence) -> bool:
     return not (facts.scanning_sequence or facts.echo_pulse_sequence or facts.sequence_name or facts.echo_time_ms)
 
 
+def _named_only(evidence: Evidence) -> bool:
+    """Nothing but names is known: no sequence, no clock, no agent. What a name leaves out could then be anything."""
+    facts = evidence.facts
+    return (
+        _text_only(evidence) and facts.acquisition_time_s is None and not (facts.contrast_agent or facts.contrast_phase)
+    )
+
+
 def _derivation(evidence: Evidence, *parts: str) -> bool:
     text = " ".join(evidence.facts.derivation).lower()
     return any(part in text for part in parts)
@@ -82,13 +90,13 @@ RULES: tuple[Rule, ...] = (
          "a colour image: a screen save or a coloured map", final=True),
     Rule(K.DERIVED, 0.95, lambda e: e.facts.sop_class_uid.startswith(_SECONDARY_CAPTURE),
          "a secondary capture", final=True),
-    Rule(K.OTHER, 0.9, lambda e: e.says("screen"), "named as a screen save, report or processed image", final=True),
     # --- diffusion maps and computed images: they imitate acquired DWI ---------------------------------------------
     Rule(K.ADC, 0.97, lambda e: bool(e.tokens & _ADC_TOKENS), "ImageType says ADC", final=True),
     Rule(K.ADC, 0.97, lambda e: _derivation(e, "113041", "apparent diffusion"),
          "derived as apparent diffusion coefficient",
          final=True),
     Rule(K.ADC, 0.95, lambda e: e.says("adc", "eadc"), "named as an ADC map", final=True),
+    Rule(K.OTHER, 0.9, lambda e: e.says("screen"), "named as a screen save, report or processed image", final=True),
     Rule(K.DERIVED, 0.97, lambda e: "CALC_BVALUE" in e.tokens, "ImageType says computed b-value", final=True),
     Rule(K.DERIVED, 0.93, lambda e: e.says("computed b"), "named as a computed (synthetic) image", final=True),
     Rule(K.DERIVED, 0.93, lambda e: e.two_b_sequence_name,
@@ -114,11 +122,13 @@ RULES: tuple[Rule, ...] = (
     Rule(K.DERIVED, 0.9, lambda e: e.says("reformat"), "named as a projection or reformat", final=True),
     Rule(K.DERIVED, 0.9, lambda e: bool(e.tokens & _PERFUSION_TOKENS) or e.says("perfusion map") or _exact(e, "at"),
          "a perfusion map", final=True),
+    Rule(K.OTHER, 0.9, lambda e: e.says("spectroscopy"), "spectroscopy", final=True),
+    Rule(K.OTHER, 0.9, lambda e: bool(e.tokens & _MAP_TOKENS) or (e.says("map") and not e.says("fat fraction"))
+         or (e.says("variable flip angle") and e.phase is not PhaseWord.HEPATOBILIARY),
+         "a parameter map or calibration", final=True),
     Rule(K.T1_DIXON, 0.9, lambda e: e.says("fat fraction") or e.component == "fraction",
          "a fat-fraction measurement, not an anatomical T1",
          final=True),
-    Rule(K.OTHER, 0.9, lambda e: bool(e.tokens & _MAP_TOKENS) or e.says("map"),
-         "a parameter map or calibration", final=True),
     Rule(K.OTHER, 0.9, lambda e: e.facts.complex_image_component in ("PHASE", "REAL", "IMAGINARY")
          or ("P" in e.tokens and "M" not in e.tokens and e.component == ""), "phase images", final=True),
     # --- cholangiography, bolus tracking, vessels ----------------------------------------------------------------
@@ -172,7 +182,7 @@ RULES: tuple[Rule, ...] = (
     Rule(K.OTHER, 0.85, lambda e: e.says("proton density") and not e.says("t2"), "proton density", final=True),
     Rule(K.OTHER, 0.85, lambda e: e.says("t2") and (e.says("gradient t2") or e.is_gradient_echo) and not e.says("t1"),
          "T2*-weighted gradient echo", final=True),
-    Rule(K.OTHER, 0.75, lambda e: _known_plane_or_words(e, "sagittal", "oblique") and not e.says("diffusion"),
+    Rule(K.OTHER, 0.75, lambda e: _known_plane_or_words(e, "sagittal", "oblique"),
          "named as sagittal or oblique: not a plane the model reads", final=True),
     Rule(K.T1_DIXON, 0.75, lambda e: _text_only(e) and e.says("dixon") and e.component == ""
          and e.phase in (None, PhaseWord.POST)
@@ -181,8 +191,11 @@ RULES: tuple[Rule, ...] = (
          "a Dixon series that does not say which part it is", final=True),
     Rule(K.T1_DIXON, 0.7, lambda e: e.words in ("water", "all", "wasser"),
          "a Dixon part without any other word", final=True),
-    Rule(K.OTHER, 0.6, lambda e: e.says("flash3d") and not e.says("gradient t1", "liver"),
-         "3D FLASH as used for vessels and breasts"),
+    Rule(K.OTHER, 0.85 , lambda e: _named_only(e) and e.says("flash3d") and not e.says("gradient t1", "liver"),
+         "3D FLASH as used for vessels and breasts", final=True),
+    Rule(K.OTHER, 0.5, lambda e: _named_only(e) and e.says("t1", "gradient t1", "dixon")
+         and e.phase in (None, PhaseWord.POST) and not e.says("t2", "diffusion", "single shot"),
+         "T1-weighted by its name, but neither name nor header tells the time after contrast", final=True),
     Rule(K.T1, 0.75, lambda e: e.is_gradient_echo and _te(e, 0.3, 6) and (e.facts.repetition_time_ms or 0) <= 320
          and (e.facts.repetition_time_ms or 0) > 0, "short-echo gradient echo with short repetition time"),
     Rule(K.T1, 0.6, lambda e: e.says("gradient t1") and not e.says("t2"), "named after a T1 gradient echo"),
@@ -193,11 +206,12 @@ RULES: tuple[Rule, ...] = (
     # --- T2 ----------------------------------------------------------------------------------------------------------
     Rule(K.T2, 0.75, lambda e: e.is_spin_echo and _te(e, 55, 160) and (e.facts.repetition_time_ms or 2000) >= 600
          and e.facts.b_value_s_mm2 is None, "spin echo with the echo time of T2"),
-    Rule(K.T2, 0.6, lambda e: e.says("t2") and not e.says("t1") and not e.is_epi and not e.is_gradient_echo,
-         "named T2"),
+    Rule(K.T2, 0.6, lambda e: e.says("t2") and not e.says("t1", "echo planar") and not e.is_epi
+         and not e.is_gradient_echo, "named T2"),
     Rule(K.T2, 0.45, lambda e: e.says("single shot") and not e.says("t1") and not e.is_gradient_echo and not e.is_epi,
          "named after a T2 single-shot sequence"),
-    Rule(K.T2, 0.35, lambda e: e.says("motion robust", "inversion") and not e.says("t1") and not e.is_epi
+    Rule(K.T2, 0.35, lambda e: (e.says("motion robust") or (e.says("inversion") and e.says("liver")))
+         and not e.says("t1", "echo planar") and not e.is_epi
          and not e.is_gradient_echo, "named after a T2 turbo spin echo"),
 )  # fmt: skip
 

@@ -19,8 +19,6 @@ EXCLUDED = {
     SeriesKind.ADC, SeriesKind.MRCP, SeriesKind.LOCALIZER, SeriesKind.T1_SUBTRACTION, SeriesKind.T1_HEPATOBILIARY,
     SeriesKind.T1_DIXON, SeriesKind.DERIVED,
 }  # fmt: skip
-NOT_SAID_BY_THE_NAME = ("AMBIGUOUS", "POST-UNSPEC", "MULTIPHASE", "NON-LIVER")
-"""Rows labelled OTHER for what their name does not say: their sequence type is a right answer, a role is not."""
 
 
 def rows():
@@ -36,6 +34,7 @@ def facts_of(row) -> SequenceFacts:
 
 
 def right_kinds(row) -> set[str]:
+    """The label read literally: a T1 name without its phase is labelled OTHER, and no flag excuses another kind."""
     label, flags = row["label"], row["flags"].split()
     if label in PHASES:
         return {"T1"}
@@ -45,12 +44,7 @@ def right_kinds(row) -> set[str]:
         return {"T1_DIXON", "T1_SUBTRACTION"}
     if label != "OTHER":
         return {label}
-    kinds = {"OTHER", "DERIVED"}
-    if "SUBTRACTION" in flags:
-        kinds = {"T1_SUBTRACTION"}
-    if any(flag in flags for flag in NOT_SAID_BY_THE_NAME):
-        kinds |= {"T1", "T1_DIXON", "T2", "DWI", "T1_SUBTRACTION"}
-    return kinds
+    return {"T1_SUBTRACTION"} if "SUBTRACTION" in flags else {"OTHER", "DERIVED"}
 
 
 def test_kinds_of_the_whole_table():
@@ -171,7 +165,7 @@ def test_phases_of_rows_that_state_one():
         ("sDW_SSh_b800", "DWI"),
         ("Ax DualEcho", "T1_DIXON"),
         ("Average DC", "ADC"),
-        ("t1_mprage_tra", "T1"),
+        ("t1_mprage_tra", "OTHER"),
         ("t2_tse_dixon_tra_F", "OTHER"),
         ("t2_tse_dixon_tra_W", "T2"),
         ("FRFSE-XL fs", "T2"),
