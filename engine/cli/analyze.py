@@ -24,6 +24,7 @@ WITHHELD = 5
 def run(arguments: argparse.Namespace) -> int:
     """Analyse one study, write the outputs, print the result; 5 when it is withheld."""
     progress = ConsoleProgress()
+    check_options(arguments)
     study = pick_study(pipeline.open_study([arguments.folder], progress), arguments.study)
     proposed = pipeline.propose_roles(study)
     case = _case(arguments, study, proposed)
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     package = pipeline.choose_package(case.model, case.roles)
     volumes = pipeline.load_volumes(study, _needed(case, package.roles), progress)
-    case = _with_outlines(arguments.roi, study, case, volumes)
+    case = _with_outlines(arguments, study, case, volumes)
     provider = selftest.choose_provider(package, arguments.provider)
     analysis = pipeline.analyze(study, case, volumes, provider=provider, progress=progress)
     folder = arguments.out or _default_folder(study, case)
@@ -49,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         created=datetime.now(),
         deidentify=arguments.deidentify,
         language=arguments.lang,
+        also=arguments.also,
     )
     print_result(analysis)
     print(f"{len(written)} files in {folder}")
@@ -118,12 +120,32 @@ def _needed(case: Case, roles: Sequence[SequenceRole]) -> dict[SequenceRole, str
     return {role: key for role, key in case.roles.items() if role in roles or role is SequenceRole.T2}
 
 
-def _with_outlines(files: Sequence[Path], study: Study, case: Case, volumes: VolumeSet) -> Case:
-    if files:
-        for path in files:
-            if not path.is_file():
-                raise UsageError(f"There is no file {path}.", remedy="Check the path given to --roi.", code="roi-file")
-        return pipeline.import_rois(files, study, replace(case, rois=()), volumes)
+def check_options(arguments: argparse.Namespace) -> None:
+    """Refuse options that make no sense before anything is read.
+
+    Raises:
+        UsageError: An unknown kind in --also, or a share outside 0 to 1.
+    """
+    if unknown := sorted(set(arguments.also) - set(pipeline.ALSO)):
+        raise UsageError(
+            f"--also knows no {', '.join(unknown)}.",
+            remedy=f"Choose from {', '.join(pipeline.ALSO)}, separated by commas.",
+            code="also-unknown",
+        )
+    if not 0 < arguments.roi_fraction <= 1:
+        raise UsageError(
+            f"--roi-fraction {arguments.roi_fraction:g} is no share of a voxel.",
+            remedy="Give a number above 0 and up to 1, such as 0.5.",
+            code="roi-fraction",
+        )
+
+
+def _with_outlines(arguments: argparse.Namespace, study: Study, case: Case, volumes: VolumeSet) -> Case:
+    for path in arguments.roi:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.", remedy="Check the path given to --roi.", code="roi-file")
+    if arguments.roi:
+        return _import(arguments.roi, arguments, study, replace(case, rois=()), volumes)
     if case.rois:
         return case
     found = pipeline.describe_rois(study)
@@ -135,9 +157,33 @@ def _with_outlines(files: Sequence[Path], study: Study, case: Case, volumes: Vol
             remedy="Name one with --roi FILE (SEG, RTSTRUCT, NIfTI, NRRD, MHA), or draw it in the window.",
             code="roi-missing",
         )
-    for path in usable:
-        say(f"outline: {path.name}")
-    return pipeline.import_rois(usable, study, case, volumes)
+    for item in found:
+        say(f"outline {item.path.name}: {'' if item.usable else 'not used: '}{item.reason}")
+    rivals = pipeline.rival_outlines(usable, study, case, volumes)
+    if rivals is not None:
+        raise RoiError(
+            f"{rivals[0].name} and {rivals[1].name} outline the same place in different ways.",
+            remedy="Name the one to use with --roi FILE; name both to keep both as lesions of their own.",
+            code="roi-rivals",
+        )
+    return _import(usable, arguments, study, case, volumes)
+
+
+def _import(paths: Sequence[Path], arguments: argparse.Namespace, study: Study, case: Case, volumes: VolumeSet) -> Case:
+    answers = _answers(arguments.roi_answer)
+    for path in paths:
+        for question in pipeline.roi_questions(path, study, case, volumes):
+            if question.code in answers:
+                continue
+            choices = "; ".join(f"{question.code}={choice.key}: {choice.text}" for choice in question.choices)
+            if question.default is None:
+                raise RoiError(question.text, remedy=f"Answer with --roi-answer {choices}", code="roi-question")
+            say(f"{question.text} Taken: {question.code}={question.default} (--roi-answer changes it; {choices})")
+    return pipeline.import_rois(paths, study, case, volumes, answers, fraction=arguments.roi_fraction)
+
+
+def _answers(texts: Sequence[str]) -> dict[str, str]:
+    return {code: key for code, _, key in (text.partition("=") for text in texts)}
 
 
 def _what_is_there(study: Study, proposed: RoleMap) -> str:

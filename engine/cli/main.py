@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine import __version__, logs, storage
-from engine.cli import analyze, models, scan
+from engine import __version__, logs, pipeline, storage
+from engine.cli import analyze, models, scan, send
 from engine.cli.console import say
 from engine.domain.errors import Cancelled, EngineError
 
@@ -60,6 +60,20 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--roi", metavar="FILE", action="append", type=Path, default=[], help="outline file (repeatable)"
     )
+    command.add_argument(
+        "--roi-answer",
+        metavar="QUESTION=KEY",
+        action="append",
+        default=[],
+        help="answer to a question about outlines: place=yes, series=KEY, overlap=even-odd|union",
+    )
+    command.add_argument(
+        "--roi-fraction",
+        metavar="SHARE",
+        type=float,
+        default=0.5,
+        help="smallest share of a voxel of a fractional segmentation that is lesion (default: 0.5)",
+    )
     command.add_argument("--model", metavar="ID|PATH", default=None, help="package id or folder (default: auto)")
     command.add_argument("--provider", default="auto", help="auto, cpu, cuda, tensorrt, openvino, coreml, directml")
     command.add_argument("--case", metavar="FILE", type=Path, help="start from the decisions in a case.json")
@@ -68,8 +82,22 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--study", metavar="UID", help="which study, where the folder holds several")
     command.add_argument("--treated", action="store_true", help="the lesion was treated before")
     command.add_argument("--deidentify", action="store_true", help="leave every identifier out of the outputs")
+    command.add_argument(
+        "--also",
+        metavar="KINDS",
+        type=lambda text: tuple(filter(None, text.split(","))),
+        default=(),
+        help=f"write more, separated by commas: {', '.join(pipeline.ALSO)} (sc: heat maps as Secondary Captures)",
+    )
     command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
     command.set_defaults(run=analyze.run)
+
+    command = commands.add_parser("send", help="store written objects on a DICOM node (C-STORE); nothing else sends")
+    command.add_argument("paths", metavar="FOLDER|FILE", nargs="+", type=Path, help="written folder or .dcm files")
+    command.add_argument("--to", metavar="HOST:PORT", required=True, help="where the node listens")
+    command.add_argument("--called", metavar="AET", required=True, help="AE title of the node")
+    command.add_argument("--ae", metavar="AET", default="LOBULE", help="our own AE title (default: LOBULE)")
+    command.set_defaults(run=send.run)
 
     command = commands.add_parser("models", help="list, verify, install or remove model packages")
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")

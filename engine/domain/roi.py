@@ -98,3 +98,35 @@ class RoiObject:
     lesions: int
     usable: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoiChoice:
+    """One possible answer to a `RoiQuestion`.
+
+    Attributes:
+        key: What is given back, such as a series key or ``yes``.
+        text: The answer in words.
+    """
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoiQuestion:
+    """What only a person can decide before a file is imported.
+
+    Attributes:
+        code: ``place`` (does an object without a reference belong to these images?), ``series`` (which of several
+            fitting series was it drawn on?) or ``overlap`` (what do contours that overlap in part mean?).
+        text: The question, with what was found, in sentences.
+        choices: At least one; to refuse all of them is to import nothing.
+        default: The key taken where nobody can be asked, None where a person must decide.
+    """
+
+    path: Path
+    code: str
+    text: str
+    choices: tuple[RoiChoice, ...]
+    default: str | None = None

@@ -1,13 +1,23 @@
 """The order of the stages: from dropped folder to written report. The only module that knows it.
 
-    open_study → propose_roles → load_volumes → (describe_rois → import_rois) → analyze → write_outputs
+    open_study → propose_roles → load_volumes → (describe_rois → import_rois) → analyze → write_outputs (→ send_objects)
 
 Every function maps values to values; the person's decisions enter as a `Case` and nothing else flows back.
-`study` holds what comes before the analysis, `packages` the choice of model, `analysis` and `outputs` what follows.
+`study` holds what comes before the analysis, `outlines` the way of lesions in and out, `packages` the choice of model,
+`analysis` and `outputs` what follows, `sending` the one act that reaches a network.
 """
 
 from engine.pipeline.analysis import analyze
-from engine.pipeline.outputs import write_outputs, write_report
+from engine.pipeline.outlines import (
+    EXPORTS,
+    describe_rois,
+    export_rois,
+    import_roi,
+    import_rois,
+    rival_outlines,
+    roi_questions,
+)
+from engine.pipeline.outputs import ALSO, write_heat_maps, write_outputs, write_report
 from engine.pipeline.packages import (
     choose_package,
     faulty_packages,
@@ -16,10 +26,9 @@ from engine.pipeline.packages import (
     load_package,
     package_folders,
 )
+from engine.pipeline.sending import send_objects, sendable
 from engine.pipeline.study import (
-    describe_rois,
     first_image,
-    import_rois,
     load_series_volume,
     load_volumes,
     look_into,
@@ -31,11 +40,15 @@ from engine.pipeline.study import (
 )
 
 __all__ = [
+    "ALSO",
+    "EXPORTS",
     "analyze",
     "choose_package",
     "describe_rois",
+    "export_rois",
     "faulty_packages",
     "first_image",
+    "import_roi",
     "import_rois",
     "install_package",
     "installed_packages",
@@ -47,8 +60,13 @@ __all__ = [
     "open_study",
     "package_folders",
     "propose_roles",
+    "rival_outlines",
+    "roi_questions",
     "sample_study",
+    "send_objects",
+    "sendable",
     "series_of",
+    "write_heat_maps",
     "write_outputs",
     "write_report",
 ]

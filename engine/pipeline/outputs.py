@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from engine import dicom_out, report, storage
 from engine.domain.case import Case
+from engine.domain.errors import UsageError
 from engine.domain.result import Analysis
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
+from engine.pipeline.outlines import EXPORTS, export_rois
 from engine.pipeline.study import series_of
+
+log = logging.getLogger("lobule.pipeline")
+
+HEAT_MAPS = "sc"
+ALSO = (*(kind for kind in EXPORTS if kind != "seg"), HEAT_MAPS)
+"""What may be written besides the usual outputs: outlines as RTSTRUCT or NIfTI, heat maps as Secondary Captures."""
 
 
 def write_outputs(
@@ -26,14 +36,23 @@ def write_outputs(
     created: datetime,
     deidentify: bool = False,
     language: str = "en",
+    also: Collection[str] = (),
 ) -> tuple[Path, ...]:
     """Write every output of one analysis into `folder`: all of them, or none.
 
     With `deidentify` the objects that must carry the patient (DICOM, `case.json` with its UIDs) are left out.
 
+    Args:
+        also: What to write besides, out of `ALSO`. Heat maps of a withheld result do not exist and are left out.
+
     Raises:
         StorageError, ReportError: As their stages say; nothing is left half written.
+        UsageError: Something else is asked for in `also`.
     """
+    if unknown := sorted(set(also) - set(ALSO)):
+        raise UsageError(
+            f"There is no output {', '.join(unknown)}.", remedy=f"Choose from {', '.join(ALSO)}.", code="also-unknown"
+        )
     storage.write_text_atomic(
         folder / ".lobule-writing", ""
     )  # fails early, with the folder's name, where nobody may write
@@ -54,6 +73,7 @@ def write_outputs(
                 analysis, case, study, scratch / "result.sr.dcm", segmentation=segmentation, created=created
             )
             dicom_out.write_encapsulated_pdf(scratch / "report.pdf", study, t2, scratch / "report.dcm", created=created)
+        _write_also(analysis, study, case, volumes, scratch, created, deidentify, also)
         written = []
         for path in sorted(path for path in scratch.rglob("*") if path.is_file()):
             target = folder / path.relative_to(scratch)
@@ -61,6 +81,38 @@ def write_outputs(
             path.replace(target)
             written.append(target)
     return tuple(written)
+
+
+def _write_also(
+    analysis: Analysis,
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    folder: Path,
+    created: datetime,
+    deidentify: bool,
+    also: Collection[str],
+) -> None:
+    for kind in (kind for kind in EXPORTS if kind in also):
+        name = EXPORTS[kind]
+        if not (deidentify and name.endswith(".dcm")):
+            export_rois(case, study, volumes, folder / name, kind, created=created)
+    if HEAT_MAPS in also and not deidentify:
+        if analysis.result.lesions:
+            write_heat_maps(analysis, study, case, volumes, folder / "heat_maps", created=created)
+        else:
+            log.info("no heat maps: nothing was classified")
+
+
+def write_heat_maps(
+    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, *, created: datetime
+) -> tuple[Path, ...]:
+    """Write the heat map of every classified slice as DICOM Secondary Capture, status text burnt in.
+
+    Raises:
+        ReportError: Nothing was classified, a source image is gone, or a file can't be written.
+    """
+    return dicom_out.write_secondary_captures(analysis, case, study, volumes, folder, created=created)
 
 
 def write_report(

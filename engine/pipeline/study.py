@@ -1,29 +1,22 @@
-"""From the drop to volumes and outlines: open, propose roles, load, import."""
+"""From the drop to volumes: open, propose roles, load."""
 
 from __future__ import annotations
 
 import logging
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine import intake, roi_io, sequences, storage
-from engine.domain.case import Case
-from engine.domain.errors import IntakeError, RoiError, SequenceError
+from engine import intake, sequences, storage
+from engine.domain.errors import IntakeError, SequenceError
 from engine.domain.progress import SILENT, Progress
-from engine.domain.roi import Roi, RoiObject
 from engine.domain.sequence import RoleMap, SequenceRole
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
-from engine.geometry.outline import mask_of_roi
 from engine.logs import protect
 
 log = logging.getLogger("lobule.pipeline")
-
-SAME_LESION_DICE = 0.8
-"""From this overlap on two outlines are taken for one lesion stored twice; readers agree to about 0.85 to 0.95."""
 
 
 def look_into(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:
@@ -116,39 +109,6 @@ def series_of(study: Study, role: SequenceRole, key: str) -> Series:
             code="series-unknown",
         )
     return found
-
-
-def describe_rois(study: Study) -> tuple[RoiObject, ...]:
-    """Look at every file of the drop that may hold outlines, without importing anything."""
-    return tuple(roi_io.describe_roi(path, study) for path in study.roi_paths)
-
-
-def import_rois(paths: Sequence[Path], study: Study, case: Case, volumes: VolumeSet) -> Case:
-    """Add the lesions of the given files to a case, outlined on its T2 slices.
-
-    A lesion that the case holds already is left out: tools often store one outline in several formats side by side.
-
-    Raises:
-        RoiError: A file cannot be used with this study, or the case has no T2 to put outlines on.
-    """
-    if SequenceRole.T2 not in case.roles or SequenceRole.T2 not in volumes:
-        raise RoiError(
-            "Outlines need a T2 series to lie on, and no series plays that role.",
-            remedy="Assign the T2 role first.",
-            code="roi-no-t2",
-        )
-    reference = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
-    for path in paths:
-        for roi in roi_io.read_rois(path, study, reference, volumes[SequenceRole.T2]):
-            if not any(_same_lesion(roi, known, volumes[SequenceRole.T2]) for known in case.rois):
-                case = case.with_roi(replace(roi, lesion_id=case.next_lesion_id()))
-    return case
-
-
-def _same_lesion(one: Roi, other: Roi, t2: Volume) -> bool:
-    """True when two outlines cover nearly the same T2 pixels (Dice overlap from 0.8)."""
-    first, second = (mask_of_roi(roi, t2.affine, t2.shape) for roi in (one, other))
-    return bool(2 * (first & second).sum() >= SAME_LESION_DICE * (first.sum() + second.sum()))
 
 
 def sample_study(folder: Path) -> Path:

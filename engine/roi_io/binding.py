@@ -117,6 +117,16 @@ def _check_image_format(found: Found, name: str, *, confirmed: bool) -> tuple[st
     return ("The file has no geometry: taken pixel by pixel as confirmed, check the overlay for flips.",)
 
 
+def no_geometry(name: str, shape: tuple[int, ...] | None, wanted: tuple[int, int, int]) -> RoiError:
+    """Return the error for an array without geometry that fits no images by its size."""
+    sizes = " and ".join(" x ".join(map(str, each)) for each in (shape or (), wanted) if each)
+    return RoiError(
+        f"The ROI file {name} has no geometry and another size than the images ({sizes}).",
+        remedy="Export the mask with its orientation, or on the grid of the T2 series.",
+        code="roi-unreferenced",
+    )
+
+
 def sources(identity: Identity, study: Study) -> tuple[Series, ...]:
     """Return the series that an object may have been drawn on: those it names, else those that share its frame."""
     images = identity.sop_instance_uids

@@ -7,7 +7,7 @@ there by shape-based interpolation (signed distance) and said so; nothing is sna
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.domain.roi import Contour
 from engine.domain.volume import Volume
 from engine.geometry.affine import Matrix, to_index, to_world
-from engine.geometry.outline import Polygon, contours_of_mask, rasterise
-from engine.roi_io.between import Drawn, fill_between
+from engine.geometry.outline import Polygon, contours_of_mask, outline_of_mask, rasterise
+from engine.roi_io.between import FINER, Drawn, fill_between
 from engine.roi_io.found import Block, guard_bytes, unreadable
 from engine.roi_io.transfer import place
 
@@ -31,16 +31,26 @@ PARALLEL = 0.9995
 FINE = 2
 """Pixels of the grid of contours in another orientation per T2 pixel."""
 
+MOST_COMPARED = 50
+"""Contours of one plane; more than this are no islands and holes of one lesion drawn by hand."""
+
+OVERLAP_NOTES = {
+    False: "Two contours on one slice overlap in part: the overlap was left out, check the overlay.",
+    True: "Two contours on one slice overlap in part: their union was taken, check the overlay.",
+}
+
 Points = NDArray[np.float64]
 
 
 def place_outlines(
-    outlines_mm: Sequence[Points], volume: Volume, name: str
+    outlines_mm: Sequence[Points], volume: Volume, name: str, *, union: bool = False
 ) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
     """Bring one lesion's contours onto the planes of `volume`.
 
     Args:
         outlines_mm: (N, 3) closed polygons in patient mm.
+        union: Contours of one plane that overlap in part mean their union; otherwise the even-odd rule leaves the
+            overlap out.
 
     Returns:
         Contours on slice planes inside the volume (none when nothing overlaps), and notes.
@@ -51,7 +61,10 @@ def place_outlines(
     indices = [to_index(volume.affine, outline) for outline in outlines_mm]
     if all(np.ptp(index[:, 0]) <= FLAT for index in indices):
         drawn = _group(indices, volume.spacing_mm[0])
-        notes = _overlap_notes(drawn, volume)
+        overlapping = [plane for plane in drawn if _overlap(plane.polygons, volume)]
+        notes = [OVERLAP_NOTES[union]] if overlapping else []
+        if union:
+            drawn = [_united(plane, volume) if plane in overlapping else plane for plane in drawn]
         nearest = [round(plane.position) for plane in drawn]
         on_planes = all(abs(plane.position - k) <= ON_PLANE for plane, k in zip(drawn, nearest, strict=True))
         if on_planes and len(set(nearest)) == len(drawn):
@@ -123,18 +136,34 @@ def _pixel_mm(volume: Volume) -> tuple[float, float]:
     return volume.spacing_mm[1], volume.spacing_mm[2]
 
 
-def _overlap_notes(drawn: Sequence[Drawn], volume: Volume) -> list[str]:
-    """Say when two contours of one plane overlap in part: some programs mean their union, even-odd leaves a hole."""
-    for plane in drawn:
-        if not 2 <= len(plane.polygons) <= 50:
-            continue
-        masks = [rasterise([polygon], volume.shape[1:]) for polygon in plane.polygons]
-        for first, one in enumerate(masks):
-            for other in masks[first + 1 :]:
-                shared = int((one & other).sum())
-                if shared > 1 and (one & ~other).any() and (other & ~one).any():
-                    return ["Two contours on one slice overlap in part: the overlap was left out, check the overlay."]
-    return []
+def overlap_in_part(outlines_mm: Sequence[Points], volume: Volume) -> bool:
+    """Say whether two contours of one plane overlap in part: some programs mean their union, even-odd leaves a hole."""
+    indices = [to_index(volume.affine, outline) for outline in outlines_mm]
+    flat = [index for index in indices if np.ptp(index[:, 0]) <= FLAT]
+    return any(bool(_overlap(plane.polygons, volume)) for plane in _group(flat, volume.spacing_mm[0]))
+
+
+def _overlap(polygons: Sequence[Polygon], volume: Volume) -> set[int]:
+    """Return which polygons overlap another one in part, by their number."""
+    if not 2 <= len(polygons) <= MOST_COMPARED:
+        return set()
+    masks = [rasterise([polygon], volume.shape[1:]) for polygon in polygons]
+    pairs = combinations(range(len(polygons)), 2)
+    return {number for pair in pairs if _cross(masks[pair[0]], masks[pair[1]]) for number in pair}
+
+
+def _cross(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
+    return int((one & other).sum()) > 1 and bool((one & ~other).any()) and bool((other & ~one).any())
+
+
+def _united(plane: Drawn, volume: Volume) -> Drawn:
+    """Return a plane in which the contours that overlap in part are one, traced on sub-pixels; holes stay holes."""
+    crossing = _overlap(plane.polygons, volume)
+    size = (volume.shape[1] * FINER, volume.shape[2] * FINER)
+    masks = [rasterise([(plane.polygons[number] + 0.5) * FINER - 0.5], size) for number in sorted(crossing)]
+    traced = outline_of_mask(np.logical_or.reduce(masks))
+    kept = [polygon for number, polygon in enumerate(plane.polygons) if number not in crossing]
+    return Drawn(plane.position, (*kept, *((polygon + 0.5) / FINER - 0.5 for polygon in traced)))
 
 
 def _from_other_orientation(

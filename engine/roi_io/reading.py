@@ -14,10 +14,11 @@ from engine.domain.study import Series, Study
 from engine.domain.volume import Volume
 from engine.geometry.affine import corners_mm
 from engine.geometry.outline import contours_of_mask
-from engine.roi_io.binding import check_patient, check_place, overlaps, sources, title
+from engine.roi_io.binding import check_patient, check_place, no_geometry, overlaps, title
 from engine.roi_io.detect import format_of, read_found
 from engine.roi_io.found import Found, FoundLesion
 from engine.roi_io.outlines import place_outlines
+from engine.roi_io.questions import candidates
 from engine.roi_io.segmentation import FRACTION
 from engine.roi_io.transfer import place
 
@@ -48,7 +49,7 @@ def _where(found: Found, study: Study) -> tuple[bool, str]:
         return False, "it does not overlap any image of this study."
     if found.identity is None:
         return True, "it names no patient and no series; placed by position, check the overlay."
-    fitting = sources(found.identity, study)
+    fitting = candidates(found, study)
     frames = found.identity.frame_of_reference_uids
     if frames and fitting and not any(series.frame_of_reference_uid in (None, *frames) for series in fitting):
         return False, (
@@ -69,7 +70,15 @@ def _where(found: Found, study: Study) -> tuple[bool, str]:
 
 
 def read_rois(
-    path: Path, study: Study, reference: Series, volume: Volume, *, confirmed: bool = False, fraction: float = FRACTION
+    path: Path,
+    study: Study,
+    reference: Series,
+    volume: Volume,
+    *,
+    confirmed: bool = False,
+    drawn_on: tuple[Series, Volume] | None = None,
+    union: bool = False,
+    fraction: float = FRACTION,
 ) -> tuple[Roi, ...]:
     """Import the lesions of one ROI object onto the slice planes of the T2 volume.
 
@@ -78,6 +87,9 @@ def read_rois(
         volume: Its volume; contours lie on its slice planes, in patient mm.
         confirmed: The reader says that an object without any reference belongs to this series. It never overrides a
             wrong patient or a contradicting frame of reference.
+        drawn_on: The series that the reader says it was drawn on, with its volume; the T2 series otherwise. An array
+            without geometry is laid on its grid.
+        union: Contours of one plane that overlap in part mean their union; otherwise the overlap is left out.
         fraction: Smallest share of a voxel of a FRACTIONAL segmentation that belongs to the lesion.
 
     Returns:
@@ -90,8 +102,10 @@ def read_rois(
     if found.identity is not None:
         check_patient(found.identity, study, path.name)
     bound = check_place(found, study, reference, volume.frame_of_reference_uid, path.name, confirmed=confirmed)
+    if drawn_on is not None and drawn_on[0].key != reference.key:
+        bound = (*bound, _carried_over(drawn_on, volume, path.name))
     if not found.placed:
-        found = _put_on_grid(found, volume, path.name)
+        found = _put_on_grid(found, drawn_on[1] if drawn_on is not None else volume, path.name)
     frame = volume.frame_of_reference_uid or reference.frame_of_reference_uid
     rois: list[Roi] = []
     outside: list[str] = []
@@ -100,7 +114,7 @@ def read_rois(
         if frame and lesion.frame_of_reference_uid not in (None, frame) and not bound:
             outside.append(lesion.name)
             continue
-        contours, notes = _contours(lesion, volume, path.name)
+        contours, notes = _contours(lesion, volume, path.name, union=union)
         if not contours:
             (vanished if overlaps(lesion, reference) else outside).append(lesion.name)
             continue
@@ -127,9 +141,27 @@ def read_rois(
     return tuple(rois)
 
 
-def _contours(lesion: FoundLesion, volume: Volume, name: str) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
+def _carried_over(drawn_on: tuple[Series, Volume], volume: Volume, name: str) -> str:
+    series, own = drawn_on
+    if (
+        own.frame_of_reference_uid
+        and volume.frame_of_reference_uid
+        and own.frame_of_reference_uid != volume.frame_of_reference_uid
+    ):
+        raise RoiError(
+            f"The ROI file {name} was drawn on {title(series)}, which lies in the frame of reference "
+            f"{own.frame_of_reference_uid}, while the T2 images have {volume.frame_of_reference_uid}.",
+            remedy="Draw the lesion on the T2 images, or export it for them.",
+            code="roi-wrong-frame",
+        )
+    return f"Drawn on {title(series)} and carried over to the T2 images by position: check the overlay."
+
+
+def _contours(
+    lesion: FoundLesion, volume: Volume, name: str, *, union: bool
+) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
     if lesion.outlines_mm:
-        return place_outlines(lesion.outlines_mm, volume, name)
+        return place_outlines(lesion.outlines_mm, volume, name, union=union)
     mask, notes = place(lesion.blocks, volume)
     voxel_ml = abs(float(np.linalg.det(volume.affine[:3, :3]))) / 1000
     if mask.sum() * voxel_ml > LARGE_ML:
@@ -140,17 +172,12 @@ def _contours(lesion: FoundLesion, volume: Volume, name: str) -> tuple[tuple[Con
     return contours_of_mask(mask, volume.affine), notes
 
 
-def _put_on_grid(found: Found, volume: Volume, name: str) -> Found:
-    """Lay an array without geometry on the T2 grid, pixel by pixel, if it has exactly that size."""
-    if found.shape != volume.shape:
-        sizes = " and ".join(" x ".join(map(str, shape)) for shape in (found.shape or (), volume.shape) if shape)
-        raise RoiError(
-            f"The ROI file {name} has no geometry and another size than the T2 images ({sizes}).",
-            remedy="Export the mask with its orientation, or on the grid of the T2 series.",
-            code="roi-unreferenced",
-        )
+def _put_on_grid(found: Found, grid: Volume, name: str) -> Found:
+    """Lay an array without geometry on the grid of the series it was drawn on, if it has exactly that size."""
+    if found.shape != grid.shape:
+        raise no_geometry(name, found.shape, grid.shape)
     lesions = tuple(
-        replace(lesion, blocks=tuple(replace(block, affine=volume.affine @ block.affine) for block in lesion.blocks))
+        replace(lesion, blocks=tuple(replace(block, affine=grid.affine @ block.affine) for block in lesion.blocks))
         for lesion in found.lesions
     )
     return replace(found, lesions=lesions, placed=True)

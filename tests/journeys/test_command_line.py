@@ -8,12 +8,16 @@ import csv
 import json
 import shutil
 
+import nibabel
+import numpy as np
 import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
 from engine.cli import main
 from engine.domain.labels import STATUS_TEXT
+from tests.support.dicom_check import dicom_errors
+from tests.support.storage_server import serve
 
 LABELS = ["benign", "primary_malignancy", "metastasis"]
 OUTPUTS = {"result.json", "slices.csv", "report.pdf", "case.json", "roi.seg.dcm", "result.sr.dcm", "report.dcm"}
@@ -93,6 +97,55 @@ def test_the_stored_case_gives_the_same_result(sample, analysed, tmp_path):
     out = tmp_path / "from-case"
     assert main(["analyze", str(sample), "--case", str(analysed / "case.json"), "--out", str(out)]) == 0
     assert (out / "result.json").read_bytes() == (analysed / "result.json").read_bytes()
+
+
+def test_more_is_written_on_request_and_sent_on_request_only(sample, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["analyze", str(sample), "--out", str(out), "--also", "rtstruct,nifti,sc"]) == 0
+    assert {"roi.rtstruct.dcm", "roi.nii.gz"} <= {p.name for p in out.iterdir()}
+    slices = sum(len(lesion["slices"]) for lesion in json.loads((out / "result.json").read_text())["lesions"])
+    assert len(list((out / "heat_maps").glob("*.dcm"))) == slices
+    objects = sorted(out.rglob("*.dcm"))
+    assert len(objects) == 4 + slices
+    assert [error for path in objects for error in dicom_errors(path)] == []
+    arrived = []
+    server, node = serve(lambda event: arrived.append(event.request.AffectedSOPInstanceUID) or 0x0000)
+    try:
+        capsys.readouterr()
+        assert main(["send", str(out), "--to", f"{node.host}:{node.port}", "--called", node.ae_title]) == 0
+    finally:
+        server.shutdown()
+    assert sorted(arrived) == sorted(pydicom.dcmread(path).SOPInstanceUID for path in objects)
+    assert capsys.readouterr().out.count(": stored") == len(objects)
+
+
+def test_options_that_make_no_sense_stop_before_anything_is_read(sample, tmp_path, capsys):
+    out = ["--out", tmp_path / "out"]
+    refused(["analyze", sample, "--also", "stl", *out], capsys, 2, "stl", "rtstruct")
+    refused(["analyze", sample, "--roi-fraction", "0", *out], capsys, 2, "share")
+    refused(["send", tmp_path, "--to", "nowhere", "--called", "A"], capsys, 2, "HOST:PORT")
+    refused(["send", tmp_path, "--to", "127.0.0.1:104", "--called", "A"], capsys, 2, "no DICOM object")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_outline_without_geometry_asks_and_takes_the_answer(sample, analysed, tmp_path, capsys):
+    """The exported outline, its geometry erased: the command says which series fit, and an answer gives the result."""
+    first = json.loads((analysed / "case.json").read_text())
+    bare = tmp_path / "bare.nii.gz"
+    assert main(["analyze", str(sample), "--out", str(tmp_path / "a"), "--also", "nifti"]) == 0
+    image = nibabel.load(tmp_path / "a" / "roi.nii.gz")
+    nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), np.eye(4)), bare)
+    capsys.readouterr()
+    arguments = ["analyze", str(sample), "--roi", str(bare), "--out", str(tmp_path / "out")]
+    key = first["roles"]["T2"]
+    refused(arguments, capsys, 3, "On which series", f"--roi-answer series={key}")
+    assert not (tmp_path / "out").exists()
+    assert main([*arguments, "--roi-answer", f"series={key}"]) == 0
+    scores = [
+        [lesion["slices"] for lesion in json.loads((folder / "result.json").read_text())["lesions"]]
+        for folder in (tmp_path / "out", tmp_path / "a")
+    ]
+    assert scores[0] == scores[1]
 
 
 def test_a_child_is_withheld_and_everything_is_still_written(copy, tmp_path, capsys):

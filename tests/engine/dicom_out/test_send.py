@@ -7,12 +7,13 @@ from datetime import datetime
 
 import pydicom
 import pytest
-from pynetdicom import AE, AllStoragePresentationContexts, evt
 
 from engine.dicom_out import write_encapsulated_pdf, write_segmentation
-from engine.dicom_out.send import Node, send
+from engine.dicom_out.send import send
 from engine.domain.errors import Cancelled, ReportError, UsageError
+from engine.domain.node import Node
 from tests.support.roi_series import ball, small_study
+from tests.support.storage_server import serve
 
 
 def _accept(_event) -> int:
@@ -20,16 +21,6 @@ def _accept(_event) -> int:
 
 
 IMPLICIT = "1.2.840.10008.1.2"
-
-
-def serve(handler, *, syntaxes=None, ae_title="ARCHIVE", required=False):
-    """Start a storage server on a free loopback port; returns (server, node)."""
-    ae = AE(ae_title=ae_title)
-    for context in AllStoragePresentationContexts:
-        ae.add_supported_context(context.abstract_syntax, syntaxes or context.transfer_syntax)
-    ae.require_called_aet = required
-    server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, handler)])
-    return server, Node("127.0.0.1", server.socket.getsockname()[1], "ARCHIVE")
 
 
 @pytest.fixture
