@@ -68,7 +68,7 @@ class Hand:
 
 def _cyst(hand: Hand, base: Tissue) -> Tissue:
     if hand.has(0.10, "septum"):
-        hand.add("septum", hand.tissue("abscess_wall"), hand.uniform(0.8, 1.6))
+        hand.add("septum", hand.tissue("abscess_wall"), hand.uniform(0.2, 0.7))
     if hand.has(0.05, "proteinaceous"):
         base = replace(base.scaled(t1=hand.uniform(0.2, 0.5), t2=hand.uniform(0.35, 0.8)), pd=base.pd)
     return base

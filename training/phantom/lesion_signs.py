@@ -144,7 +144,11 @@ def _weight(
         return _step((np.float32(part.size) - noise) * np.float32(0.5), 0.35) * _step(rho - 0.92, 0.15)
     if part.kind in ("septa", "septum"):
         if part.kind == "septum":
-            return _step(np.abs(lx * 0.8 + lz * 0.5) * radius - np.float32(part.size), 1.0)
+            # A bent sheet, thinner than a pixel: it shows as a faint line.
+            nx, ny, nz, at = rng.normal(0, (0.8, 0.8, 0.4, 0.3))
+            tilt = np.float32(1 / max(0.3, float(np.hypot(np.hypot(nx, ny), nz))))
+            sheet = (lx * np.float32(nx) + ly * np.float32(ny) + lz * np.float32(nz)) * tilt - np.float32(at)
+            return _step(np.abs(sheet + 0.07 * noise) * radius - np.float32(part.size), 1.0) * np.float32(0.7)
         return np.asarray(np.exp(-((noise / np.float32(part.size * 0.5)) ** 2)))
     return None
 

@@ -6,12 +6,12 @@ wobble.
 
 from __future__ import annotations
 
-import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.roi import Contour, LesionId, Roi
+from engine.domain.roi import LesionId, Roi
 from engine.domain.volume import Volume
+from engine.geometry.outline import contours_of_mask
 from training.phantom import acquire, scene
 from training.phantom.cohort import PhantomPatient
 from training.phantom.fields import Array, smooth_noise
@@ -45,23 +45,13 @@ def render_roi(
     unsteady = smooth_noise(rng, axes, (patient.protocols["T2"].step_mm, 9.0, 9.0))
     field = fine + np.float32(0.10) * unsteady * (fine > 0.02) * (fine < 0.98)
     mask = np.zeros(t2.shape, np.bool_)
-    contours = []
     for index in range(len(centres)):
-        plane = field[index]
-        inside = plane > level
-        if inside.sum() < 3:
-            continue
-        mask[index, row_low:row_high, col_low:col_high] = inside
-        framed = np.pad(plane, 1, constant_values=0.0)
-        for line in contourpy.contour_generator(z=framed, name="serial").lines(level):
-            if len(line) < 5 or not np.allclose(line[0], line[-1]):
-                continue
-            points = np.ones((len(line) - 1, 4))
-            points[:, 0] = index
-            points[:, 1] = line[:-1, 1] - 1 + row_low
-            points[:, 2] = line[:-1, 0] - 1 + col_low
-            contours.append(Contour((points @ t2.affine.T)[:, :3]))
-    roi = Roi(LesionId("L1"), tuple(contours), "drawn", t2.frame_of_reference_uid, patient.lesion_type)
+        inside = field[index] > level
+        if inside.sum() >= 3:
+            mask[index, row_low:row_high, col_low:col_high] = inside
+    # The outline is the trace of the mask, as whoever reads the SEG of this mask will see it.
+    contours = contours_of_mask(mask, t2.affine)
+    roi = Roi(LesionId("L1"), contours, "drawn", t2.frame_of_reference_uid, patient.lesion_type)
     return roi, mask
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.domain.roi import Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
-from training.phantom import acquire, artefacts, contrast, scene
+from training.phantom import acquire, artefacts, contrast, field_maps, scene, sequences
 from training.phantom.cohort import PhantomPatient
 from training.phantom.fields import Array
 from training.phantom.identity import uid_for
@@ -41,6 +41,11 @@ class RenderedPatient:
     roi: Roi
     mask: NDArray[np.bool_]
     protocols: dict[str, Protocol]
+
+
+FAT_PPM = 3.5
+# A spin echo refocuses the field; what dephases is the part of the read-out away from the echo.
+EPI_DEPHASING_S = 0.008
 
 
 def _centres(low_mm: float, high_mm: float, step_mm: float, phase: float) -> NDArray[np.float64]:
@@ -74,7 +79,17 @@ def _stored(images: Array, gain: float) -> Array:
 
 def _tone(images: Array, gamma: float, reference: float) -> Array:
     """The vendor's tone curve: a power law that leaves `reference` where it is."""
-    return np.asarray(reference * (images / np.float32(reference)) ** np.float32(gamma), np.float32)
+    # exp(γ log x): numpy's power of single-precision arrays is several times slower.
+    out = np.log(np.maximum(images, np.float32(1e-12 * reference)) / np.float32(reference))
+    out *= np.float32(gamma)
+    np.exp(out, out=out)
+    out *= np.float32(reference)
+    return np.asarray(out, np.float32)
+
+
+def _window(patient: PhantomPatient, factor: float) -> float:
+    """Strength of the k-space filter: the scanner's own, or nearly none where Gibbs ringing was left."""
+    return 0.1 if patient.mishaps.gibbs else factor * patient.scanner.filter_strength
 
 
 def _g_map(rng: np.random.Generator, shape: tuple[int, int], factor: float) -> Array:
@@ -93,13 +108,15 @@ def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDAr
     weights = acquire.slice_weights(built.canvas.grid.z_mm, centres, protocol.thickness_mm)
     slices = acquire.take_slices(volume, weights)
     slices *= artefacts.bias_field(rng, built.canvas.grid, centres, m.bias)
+    b1 = field_maps.on_slices(built.magnet.b1, weights, slices.shape[1:])
+    slices *= sequences.tse_transmit(b1, protocol.flip_deg)
     images = acquire.reconstruct(
         slices,
         protocol.acq_matrix,
         protocol.recon_matrix,
         noise_sd=liver / protocol.snr,
         rng=rng,
-        window=0.1 if m.gibbs else 0.6,
+        window=_window(patient, 1.2),
     )
     images = artefacts.add_ghosts(images, m.ghost, int(rng.integers(3, 7)))
     images = _tone(images, patient.scanner.gamma, liver)
@@ -116,12 +133,19 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
     centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
     # The patient has moved by shift_dwi: the slice at z holds what lay at z − shift.
     weights = acquire.slice_weights(grid.z_mm, centres - m.shift_dwi[2], protocol.thickness_mm)
-    b0 = np.tensordot(weights, built.b0_hz, axes=(1, 0))
+    in_plane = grid.shape[1:]
     pixel_mm = grid.spacing_mm[1] * grid.shape[1] / protocol.acq_matrix[0]
-    shift_px = artefacts.upsample_rows(
-        np.asarray(b0 / protocol.bandwidth_hz_px * pixel_mm / grid.spacing_mm[1], np.float32), grid.shape[1:]
-    )
+    px_per_hz = pixel_mm / protocol.bandwidth_hz_px / grid.spacing_mm[1]
+    shift_px = field_maps.on_slices(built.magnet.b0_hz, weights, in_plane) * np.float32(px_per_hz)
     bias = artefacts.bias_field(rng, grid, centres, m.bias * 1.2)
+    bias *= sequences.epi_transmit(field_maps.on_slices(built.magnet.b1, weights, in_plane))
+    bias *= np.exp(-np.float32(EPI_DEPHASING_S) * field_maps.on_slices(built.magnet.r2_prime, weights, in_plane))
+    fat, fat_kept = scene.compose_dwi_fat(built, patient)
+    fat_slices = acquire.take_slices(fat, weights)
+    fat_slices *= bias
+    # Fat precesses 3.5 ppm slower: phase encoding puts it up to 5 cm away.
+    fat_shift = np.float32(FAT_PPM * 42.577 * patient.field_t * px_per_hz)
+    fat_slices = acquire.distort_rows(fat_slices, shift_px - fat_shift)
     dropout = artefacts.cardiac_dropout(rng, grid, centres, patient.body.dome_mm, m.cardiac_loss)
     g_map = _g_map(rng, protocol.recon_matrix, m.g_noise)
     affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
@@ -138,6 +162,7 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
         if key == "high":
             slices *= dropout
         slices = acquire.distort_rows(slices, shift_px)
+        slices += fat_slices if key == "low" else np.float32(fat_kept) * fat_slices
         slices = artefacts.add_ghosts(slices, m.epi_ghost, 2)
         images[key] = acquire.reconstruct(
             slices,
@@ -148,7 +173,7 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
             rng=rng,
             g_map=g_map,
             shift_px=(m.shift_dwi[1] / grid.spacing_mm[1], m.shift_dwi[0] / grid.spacing_mm[2]),
-            window=0.4,
+            window=0.8 * patient.scanner.filter_strength,
         )
     low, high = np.maximum(images["low"], 1e-6), np.maximum(images["high"], 1e-6)
     adc = np.log(low / high) * np.float32(1e6 / (protocol.b_high - protocol.b_low))
@@ -184,6 +209,10 @@ def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -
     weights = acquire.slice_weights(grid.z_mm, centres - shift[2], protocol.thickness_mm)
     volume, reference = contrast.compose_t1(built, patient, role)
     slices = acquire.take_slices(volume, weights)
+    b1 = field_maps.on_slices(built.magnet.b1, weights, slices.shape[1:])
+    slices = np.asarray(sequences.spgr_transmit(slices, b1, flip_deg=protocol.flip_deg), np.float32)
+    r2_prime = field_maps.on_slices(built.magnet.r2_prime, weights, slices.shape[1:])
+    slices *= np.exp(np.float32(-protocol.te_ms / 1000) * r2_prime)
     slices *= artefacts.bias_field(np.random.default_rng(bias), grid, centres, 1.2 * m.bias)
     images = acquire.reconstruct(
         slices,
@@ -193,7 +222,7 @@ def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -
         rng=rng,
         g_map=_g_map(np.random.default_rng(bias + 1), protocol.recon_matrix, m.g_noise),
         shift_px=(float(shift[1]) / grid.spacing_mm[1], float(shift[0]) / grid.spacing_mm[2]),
-        window=0.1 if m.gibbs else 0.5,
+        window=_window(patient, 1.0),
     )
     moved = role is SequenceRole.T1_LATE_ARTERIAL and rng.random() < 0.05
     images = artefacts.add_ghosts(images, float(rng.uniform(0.06, 0.15)) if moved else 0.0, 4)

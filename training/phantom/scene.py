@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phantom import anatomy, artefacts, fields, organs, sequences, shapes
+from training.phantom import anatomy, artefacts, field_maps, fields, organs, sequences, shapes
 from training.phantom.anatomy import Canvas, Layer
 from training.phantom.cohort import PhantomPatient
 from training.phantom.fields import Array, Box
@@ -29,7 +29,7 @@ class Scene:
         low_mm, high_mm: extent of the image stacks along the scanner's z.
         rotation: columns are the scanner's x, y, z axes in patient LPS.
         table_mm: position of the scanner's origin in the patient's frame.
-        b0_hz: off-resonance on a grid thinned sixfold in plane.
+        magnet: off-resonance, transmit strength and dephasing by gas.
     """
 
     canvas: Canvas
@@ -41,7 +41,7 @@ class Scene:
     high_mm: float
     rotation: NDArray[np.float64]
     table_mm: tuple[float, float, float]
-    b0_hz: Array
+    magnet: field_maps.FieldMaps
     fat_residual: Array | None
     texture_shift: tuple[int, int, int]
 
@@ -90,7 +90,7 @@ def build_scene(patient: PhantomPatient) -> Scene:
         high_mm=high,
         rotation=_rotation(body.tilt_deg),
         table_mm=(float(rng.normal(0, 6)), float(rng.normal(0, 10)), float(rng.normal(-60, 25))),
-        b0_hz=artefacts.b0_map(canvas, patient.mishaps, patient.field_t),
+        magnet=field_maps.draw_field_maps(canvas, patient.mishaps.seed, patient.mishaps.b0_scale, patient.field_t),
         fat_residual=artefacts.fat_residual(canvas, patient.mishaps),
         texture_shift=(int(rng.integers(32)), int(rng.integers(96)), int(rng.integers(96))),
     )
@@ -191,6 +191,9 @@ def compose(
     map_signal: MapSignal,
     fat_left: float,
     flow_power: float = 1.0,
+    gains: Mapping[str, Array] | None = None,
+    coarseness: Mapping[str, float] | None = None,
+    textured: bool = True,
 ) -> Array:
     """Blends every layer's signal.
 
@@ -199,7 +202,10 @@ def compose(
         map_signal: the same for a lesion's maps, already with suppression.
         fat_left: share of fat signal left where suppression worked.
         flow_power: exponent on the surviving share of flowing blood (diffusion gradients dephase it further).
+        gains: factor per plane on some tissues (inflowing blood); coarseness: factor on some tissues' texture.
+        textured: False leaves the textures out.
     """
+    gains, coarseness = gains or {}, coarseness or {}
     out = np.zeros(scene.canvas.grid.shape, np.float32)
     values = {name: signal(tissue) for name, tissue in patient.tissues.items()}
     for layer in scene.canvas.layers:
@@ -211,8 +217,12 @@ def compose(
         else:
             level = np.float32(water + fat * fat_left)
         level = level * np.float32(layer.flow**flow_power)
-        texture = _texture(scene, layer)
+        if layer.name in gains:
+            level = level * gains[layer.name][layer.box[0]]
+        texture = _texture(scene, layer) if textured else None
         if texture is not None:
+            if layer.name in coarseness:
+                texture = 1 + (texture - 1) * np.float32(coarseness[layer.name])
             target = texture * level
             target -= region
             target *= layer.alpha
@@ -264,25 +274,44 @@ def compose_t2(scene: Scene, patient: PhantomPatient) -> tuple[Array, float]:
 def compose_dwi(scene: Scene, patient: PhantomPatient, b: float) -> tuple[Array, float]:
     """Spin-echo EPI at one b-value on the grid, and the liver's own level in it."""
     protocol = patient.protocols["DWI"]
-    tr, te, low, high = protocol.tr_ms, protocol.te_ms, protocol.b_low, protocol.b_high
+    tr, te = protocol.tr_ms, protocol.te_ms
 
     def signal(tissue: Tissue) -> tuple[float, float]:
+        """Water alone: fat is displaced and comes from `compose_dwi_fat`."""
         if tissue.pd <= 0:
             return 0.0, 0.0
-        d = sequences.tissue_diffusivity(tissue.adc, tissue.perfusion, tissue.d_star, low, high)
+        d = sequences.tissue_diffusivity(tissue.adc, tissue.perfusion, tissue.d_star)
         value = float(
             sequences.diffusion(
                 tissue.pd, tissue.t1_ms, tissue.t2_ms, d, tissue.perfusion, tissue.d_star, tr_ms=tr, te_ms=te, b=b
             )
         )
-        return value * (1 - tissue.fat), value * tissue.fat
+        return value * (1 - tissue.fat), 0.0
 
     def maps(lesion: PaintedLesion) -> Array:
         m = lesion.maps
-        d = sequences.tissue_diffusivity(m.adc, m.perfusion, m.d_star, low, high)
+        d = sequences.tissue_diffusivity(m.adc, m.perfusion, m.d_star)
         value = sequences.diffusion(m.pd, m.t1_ms, m.t2_ms, d, m.perfusion, m.d_star, tr_ms=tr, te_ms=te, b=b)
         return np.asarray(value * (1 - m.fat), np.float32)
 
     liver = patient.tissues["liver"]
     flow_power = 1.5 if b < 100 else 2.5
-    return compose(scene, patient, signal, maps, patient.mishaps.fat_left, flow_power), sum(signal(liver))
+    return compose(scene, patient, signal, maps, 0.0, flow_power), sum(signal(liver))
+
+
+def compose_dwi_fat(scene: Scene, patient: PhantomPatient) -> tuple[Array, float]:
+    """What suppression leaves of fat in EPI without diffusion weighting, and its share left at the high b-value.
+
+    Fat hardly diffuses: it grows against everything else with b, and lies shifted by its chemical shift.
+    """
+    protocol, fat = patient.protocols["DWI"], patient.tissues["subcutaneous_fat"]
+    pure = fat.pd * (1 - np.exp(-protocol.tr_ms / fat.t1_ms)) * np.exp(-protocol.te_ms / fat.t2_ms)
+
+    def signal(tissue: Tissue) -> tuple[float, float]:
+        return 0.0, float(pure * tissue.fat)
+
+    def maps(lesion: PaintedLesion) -> Array:
+        return np.asarray(np.float32(pure * patient.mishaps.fat_left) * lesion.maps.fat, np.float32)
+
+    kept = float(np.exp(-(protocol.b_high - protocol.b_low) * fat.adc / 1000))
+    return compose(scene, patient, signal, maps, patient.mishaps.fat_left, textured=False), kept

@@ -35,7 +35,37 @@ def spgr(pd: Value, t1_ms: Value, r2_star_per_s: Value, *, tr_ms: float, te_ms: 
     return pd * np.sin(angle) * (1 - e1) / (1 - e1 * np.cos(angle)) * decay
 
 
-def tissue_diffusivity(adc: Value, perfusion: Value, d_star: Value, b_low: float, b_high: float) -> Value:
+def tse_transmit(b1: Value, refocus_deg: float) -> Value:
+    """What a flip angle off by `b1` does to a turbo spin echo, relative to the nominal angle."""
+    nominal = np.sin(np.deg2rad(refocus_deg / 2)) ** 2
+    return np.sin(np.pi / 2 * b1) * np.sin(np.deg2rad(refocus_deg / 2) * b1) ** 2 / nominal
+
+
+def epi_transmit(b1: Value) -> Value:
+    """The same for spin-echo EPI with a 90° and a 180° pulse."""
+    return np.sin(np.pi / 2 * b1) ** 3
+
+
+def spgr_transmit(signal: Value, b1: Value, *, flip_deg: float, pd: float = 0.8) -> Value:
+    """Spoiled gradient echo at `b1` times the flip angle, from the signal at the nominal angle.
+
+    T1 is read from the signal itself: for small angles S = PD·x·a/(x + a²/2) with x = TR/T1, which is solved for x with
+    the proton density of soft tissue. So shading changes T1 contrast too, as it does in a scanner.
+    """
+    a = np.deg2rad(flip_deg)
+    share = np.clip(signal / np.float32(pd), 0.0, np.float32(0.9 * a))
+    x = share * np.float32(a * a / 2) / (np.float32(a) - share)
+    half = np.float32(a * a / 2)
+    return signal * b1 * (x + half) / (x + half * b1 * b1)
+
+
+# Diffusivity belongs to the tissue, not to the protocol: the table's ADC is what this pair of b-values would read.
+TABLE_B = (50.0, 800.0)
+
+
+def tissue_diffusivity(
+    adc: Value, perfusion: Value, d_star: Value, b_low: float = TABLE_B[0], b_high: float = TABLE_B[1]
+) -> Value:
     """True diffusivity D for which a two-point fit between b_low and b_high returns `adc`."""
     low = (1 - perfusion) + perfusion * np.exp(-b_low * d_star / 1000)
     high = (1 - perfusion) + perfusion * np.exp(-b_high * d_star / 1000)
