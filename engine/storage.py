@@ -8,8 +8,9 @@ import csv
 import io
 import json
 import os
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ from engine.domain.sequence import SequenceRole
 
 CASE_SCHEMA = "lobule.case/1"
 RESULT_SCHEMA = "lobule.result/1"
+
+_FORMULA = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How a cell begins that a spreadsheet may take for a formula: also after blanks, and in full-width signs."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def data_folder() -> Path:
@@ -161,35 +166,36 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def slices_csv(result: StudyResult) -> str:
     """Return the content of `slices.csv`: one row a slice, names as in `result.json`."""
     labels = list(result.package.labels)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     rules = ["malignant_by_any_slice_rule", "package", "version", "package_digest", "provider", "status_text"]
-    writer.writerow(["lesion_id", "index", "position_mm", "nearest_t2_slice", *labels, "predicted", *rules])
+    table: list[list[object]] = [
+        ["lesion_id", "index", "position_mm", "nearest_t2_slice", *labels, "predicted", *rules]
+    ]
     package = result.package
     facts = [package.id, package.version, package.digest, result.provider, STATUS_TEXT[package.clinical_status]]
     for lesion in result.lesions:
         for slice_ in lesion.slices:
             ref = slice_.ref
             scores = [repr(slice_.scores[label]) for label in labels]
-            row = [lesion.lesion_id, ref.index, repr(ref.position_mm), ref.nearest_t2_slice, *scores]
+            row: list[object] = [lesion.lesion_id, ref.index, repr(ref.position_mm), ref.nearest_t2_slice, *scores]
             row += [slice_.predicted, lesion.malignant_by_any_slice, *facts]
-            writer.writerow([_cell(value) for value in row])
+            table.append(row)
+    return csv_text(table)
+
+
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV text in which no cell can start a formula in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
     return out.getvalue()
 
 
 def _cell(value: object) -> object:
-    """Keep a text cell from starting a formula in a spreadsheet; numbers pass."""
-    if isinstance(value, str) and value[:1] in "=+-@\t\r" and not _is_number(value):
+    """Keep a text cell from starting a formula in a spreadsheet: an apostrophe is put before it; numbers pass."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def case_to_json(case: Case) -> str:

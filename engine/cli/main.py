@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine import __version__, logs, pipeline, storage
-from engine.cli import analyze, models, scan, send
+from engine.cli import analyze, audit, cohort, models, scan, send
 from engine.cli.console import say
 from engine.domain.errors import Cancelled, EngineError
 
 LANGUAGES = ("en", "zh_CN")
+PAPERS = ("A4", "Letter")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,7 +82,6 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--role", metavar="ROLE=KEY", action="append", default=[], help="give a role to a series")
     command.add_argument("--study", metavar="UID", help="which study, where the folder holds several")
     command.add_argument("--treated", action="store_true", help="the lesion was treated before")
-    command.add_argument("--deidentify", action="store_true", help="leave every identifier out of the outputs")
     command.add_argument(
         "--also",
         metavar="KINDS",
@@ -89,8 +89,22 @@ def build_parser() -> argparse.ArgumentParser:
         default=(),
         help=f"write more, separated by commas: {', '.join(pipeline.ALSO)} (sc: heat maps as Secondary Captures)",
     )
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
+    _add_report(command)
     command.set_defaults(run=analyze.run)
+
+    command = commands.add_parser(
+        "cohort", help="analyse many studies, one after another or side by side, and list patients and slices"
+    )
+    command.add_argument(
+        "sources", metavar="FOLDER_OR_CSV", nargs="+", type=Path, help="folder of studies, or CSV with a column 'path'"
+    )
+    command.add_argument("--out", metavar="DIR", type=Path, required=True, help="output folder")
+    command.add_argument("--workers", metavar="N", type=int, default=1, help="studies at a time (default: 1)")
+    command.add_argument("--resume", action="store_true", help="keep what an earlier run into DIR has finished")
+    command.add_argument("--model", metavar="ID|PATH", default="auto", help="package id or folder (default: auto)")
+    command.add_argument("--provider", default="auto", help="as for analyze")
+    _add_report(command)
+    command.set_defaults(run=cohort.run)
 
     command = commands.add_parser("send", help="store written objects on a DICOM node (C-STORE); nothing else sends")
     command.add_argument("paths", metavar="FOLDER|FILE", nargs="+", type=Path, help="written folder or .dcm files")
@@ -113,6 +127,16 @@ def build_parser() -> argparse.ArgumentParser:
     action.add_argument("package", metavar="ID")
     action.set_defaults(run=models.run_remove)
 
+    command = commands.add_parser("audit", help="the record of what was analysed and exported here")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    action = actions.add_parser("verify", help="follow the chain from the first entry to the last")
+    _add_audit_folder(action)
+    action.set_defaults(run=audit.run_verify)
+    action = actions.add_parser("list", help="print the entries, oldest first")
+    _add_audit_folder(action)
+    action.add_argument("--json", action="store_true", help="one JSON object a line, as stored")
+    action.set_defaults(run=audit.run_list)
+
     command = commands.add_parser("sample", help="write the sample study (simulated images with an outline)")
     command.add_argument("folder", metavar="DIR", type=Path)
     command.set_defaults(run=scan.run_sample)
@@ -124,3 +148,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_folder(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", metavar="FOLDER", type=Path, help="folder, file, DICOMDIR or zip")
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--deidentify", action="store_true", help="leave every identifier out of the outputs")
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report")
+    command.add_argument("--paper", choices=PAPERS, default="A4", help="paper of the report")
+
+
+def _add_audit_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="folder of the audit file (default: own)")

@@ -38,11 +38,13 @@ from engine.pipeline.study import (
     sample_study,
     series_of,
 )
+from engine.pipeline.trail import audit_entries, record_export, verify_audit
 
 __all__ = [
     "ALSO",
     "EXPORTS",
     "analyze",
+    "audit_entries",
     "choose_package",
     "describe_rois",
     "export_rois",
@@ -60,12 +62,14 @@ __all__ = [
     "open_study",
     "package_folders",
     "propose_roles",
+    "record_export",
     "rival_outlines",
     "roi_questions",
     "sample_study",
     "send_objects",
     "sendable",
     "series_of",
+    "verify_audit",
     "write_heat_maps",
     "write_outputs",
     "write_report",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from engine import aggregate, preprocess, quality
+from engine import aggregate, audit, preprocess, quality, storage
 from engine.domain.case import Case
 from engine.domain.errors import RoiError, SequenceError
 from engine.domain.package import ModelPackage
@@ -85,6 +85,7 @@ def analyze(
         study_instance_uid=study.study_instance_uid,
         roles_used={role.value: case.roles[role] for role in package.roles if role in case.roles},
     )
+    audit.append(storage.data_folder(), "analysis", audit.analysis_facts(result))
     log.info("analysed %d lesions with %s on %s", len(lesions), package.manifest.id, runner.provider)
     return Analysis(result, inputs, predictions, package)
 

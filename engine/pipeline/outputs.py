@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine import dicom_out, report, storage
+from engine import audit, dicom_out, report, storage
 from engine.domain.case import Case
 from engine.domain.errors import UsageError
 from engine.domain.result import Analysis
@@ -18,6 +18,7 @@ from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
 from engine.pipeline.outlines import EXPORTS, export_rois
 from engine.pipeline.study import series_of
+from engine.pipeline.trail import record_export
 
 log = logging.getLogger("lobule.pipeline")
 
@@ -36,6 +37,7 @@ def write_outputs(
     created: datetime,
     deidentify: bool = False,
     language: str = "en",
+    paper: str = "A4",
     also: Collection[str] = (),
 ) -> tuple[Path, ...]:
     """Write every output of one analysis into `folder`: all of them, or none.
@@ -63,7 +65,7 @@ def write_outputs(
         storage.write_text_atomic(scratch / "slices.csv", storage.slices_csv(analysis.result))
         content = _report_content(analysis, study, case, volumes, created, deidentify, language)
         report.write_figures(content, scratch / "figures")
-        report.write_pdf(content, scratch / "report.pdf")
+        report.write_pdf(content, scratch / "report.pdf", paper=paper)
         if not deidentify:
             storage.save_case(case, scratch / "case.json")
             t2 = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
@@ -74,8 +76,11 @@ def write_outputs(
             )
             dicom_out.write_encapsulated_pdf(scratch / "report.pdf", study, t2, scratch / "report.dcm", created=created)
         _write_also(analysis, study, case, volumes, scratch, created, deidentify, also)
+        made = sorted(path for path in scratch.rglob("*") if path.is_file())
+        # before anything leaves: where the audit file cannot be written, nothing is exported
+        record_export(analysis.result, audit.kinds(made, scratch), deidentified=deidentify)
         written = []
-        for path in sorted(path for path in scratch.rglob("*") if path.is_file()):
+        for path in made:
             target = folder / path.relative_to(scratch)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
@@ -125,13 +130,16 @@ def write_report(
     created: datetime,
     deidentify: bool = False,
     language: str = "en",
+    paper: str = "A4",
 ) -> Path:
-    """Write the PDF alone."""
+    """Write the PDF alone, on ``A4`` or ``Letter``."""
     content = _report_content(analysis, study, case, volumes, created, deidentify, language)
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / "report.pdf"
-        report.write_pdf(content, draft)
-        storage.write_bytes(path, draft.read_bytes())
+        report.write_pdf(content, draft, paper=paper)
+        data = draft.read_bytes()
+        record_export(analysis.result, {"report.pdf": data}, deidentified=deidentify)
+        storage.write_bytes(path, data)
     return path
 
 

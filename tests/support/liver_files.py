@@ -50,3 +50,19 @@ def write_liver_study(folder: Path, *, patient: str = "P-1", study_uid: str = "1
         tags={**common, **DWI_TAGS, "SeriesInstanceUID": f"{study_uid}.3"}, shape=(40, 40),
     )  # fmt: skip
     return folder
+
+
+def write_liver_mask(path: Path, *, centre_px: tuple[int, int] = (30, 24), radius_px: int = 6) -> Path:
+    """Write a NIfTI mask of a round lesion on T2 slices 6 to 12 of `write_liver_study`, and return the path."""
+    import nibabel
+    import numpy as np
+
+    rows, columns = np.mgrid[:64, :64]
+    disc = (rows - centre_px[0]) ** 2 + (columns - centre_px[1]) ** 2 <= radius_px**2
+    mask = np.zeros((64, 64, 20), dtype=np.uint8)  # (column, row, slice)
+    mask[:, :, 6:13] = disc.T[:, :, None]
+    affine = np.diag([-2.5, -2.5, 6.0, 1.0])  # NIfTI counts x and y the other way round than DICOM
+    affine[:3, 3] = (80.0, 80.0, -60.0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nibabel.save(nibabel.Nifti1Image(mask, affine), path)
+    return path
