@@ -201,6 +201,7 @@ def _train(values: argparse.Namespace) -> int:
     _restart_with_allocator()
     from training import loop, splits
     from training.dataset import ShardSet
+    from training.parallel import joined
 
     config = configuration.load(values.config)
     training = ShardSet.open(values.shards, config.labels, values.subsets)
@@ -211,8 +212,10 @@ def _train(values: argparse.Namespace) -> int:
         classes = {shard.patient: shard.label for shard in training.shards}
         kept, held = splits.hold_out_patients(classes, config.validation_share, config.seed)
         training, validation = training.of_patients(kept), training.of_patients(held)
-    path = loop.train(config, training, validation, values.out, Bar(), values.stop_after_steps)
-    _print({"checkpoint": str(path)})
+    with joined(cuda=loop.device_of(config).type == "cuda") as group:
+        path = loop.train(config, training, validation, values.out, Bar(), values.stop_after_steps, group)
+        if group.leads:
+            _print({"checkpoint": str(path)})
     return 0
 
 

@@ -1,7 +1,8 @@
 """The training loop: batches in, checkpoints out; stops and resumes without a trace.
 
-Folder of a training: ``config.json``, ``last.pt`` (state), ``steps.csv``, ``epochs.csv``, and at the
-end ``final.pt``, the weights to export.
+Folder of a training: ``config.json``, ``last.pt`` (state), ``steps.csv``, ``epochs.csv``, ``tensorboard/``, and at
+the end ``final.pt``, the weights to export. Where several processes train together (`training.parallel`),
+the first one writes all of it, and the folder is one that all of them can read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.domain.errors import EngineError, UsageError
 from engine.domain.progress import SILENT, Progress
@@ -26,8 +26,9 @@ from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
 from training.network import InceptionResnetV2, load_imagenet_weights, read_state_dict
+from training.parallel import ALONE, Group, share_batch_norm, spread, weighted_loss
+from training.run_log import RunLog
 from training.splits import refuse_shared_patients
-from training.tables import append_row, keep_rows
 from training.validation import recompute_batch_norm, score
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,12 @@ def build_network(config: TrainConfig) -> InceptionResnetV2:
     return network
 
 
-def device_of(config: TrainConfig) -> torch.device:
-    """The device to train on."""
-    if config.device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(config.device)
+def device_of(config: TrainConfig, group: Group = ALONE) -> torch.device:
+    """The device to train on; each process of one machine takes a GPU of its own."""
+    kind = config.device
+    if kind == "auto":
+        kind = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device("cuda", group.local_rank) if kind == "cuda" else torch.device(kind)
 
 
 def autocast_of(config: TrainConfig, device: torch.device) -> AbstractContextManager[object]:
@@ -65,15 +67,17 @@ def autocast_of(config: TrainConfig, device: torch.device) -> AbstractContextMan
 class Trainer:
     """One training: the network, its optimiser, and the step that it has reached."""
 
-    def __init__(self, config: TrainConfig, training: ShardSet, out: Path) -> None:
+    def __init__(self, config: TrainConfig, training: ShardSet, out: Path, group: Group = ALONE) -> None:
         torch.set_num_threads(config.threads)
         self.config = config
         self.training = training
         self.out = out
-        self.device = device_of(config)
+        self.group = group
+        self.device = device_of(config, group)
         self.network = build_network(config).to(self.device)
         if config.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.called = spread(self.network, group)
         self.optimizer = recipe.make_optimizer(config, self.network)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.autocast == "fp16")
         self.average: dict[str, Tensor] | None = None
@@ -86,32 +90,27 @@ class Trainer:
         self.seconds = 0.0
 
     def batch(self, plan: recipe.Plan, step: int) -> tuple[Tensor, Tensor]:
-        """Images (n, c, s, s) at the size of the step, not yet augmented, and targets (n,)."""
-        indices = recipe.batch_at(self.config, plan, len(self.training), step)
+        """This process's images (n, c, s, s) at the size of the step, not yet augmented, and targets (n,)."""
+        indices = recipe.batch_at(self.config, plan, len(self.training), step)[self.group.own]
         images = self.training.images(indices, recipe.size_at(self.config, plan, step))
         return images, torch.from_numpy(self.training.targets[indices])
 
     def train_step(self, images: Tensor, targets: Tensor, rate: float) -> float:
-        """One optimiser step; returns the loss."""
+        """One optimiser step; returns the loss of the whole batch."""
         config = self.config
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
-        torch.manual_seed(config.seed * 1_000_003 + self.step)
-        params = augment.make_params(generator, len(images), config.augment)
-        images = augment.apply(images.to(self.device), params)
+        # Dropout's seed differs between processes, which hold different samples.
+        torch.manual_seed((config.seed * 1_000_003 + self.step) * self.group.size + self.group.rank)
+        params = augment.make_params(generator, config.batch_size, config.augment)[self.group.own]
+        images = augment.apply(images.to(self.device, non_blocking=True), params)
         if config.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         self.network.train()
         with autocast_of(config, self.device):
-            logits, _, _ = self.network(images)
-        loss = functional.cross_entropy(
-            logits.float(),
-            targets.to(self.device),
-            weight=self.weights,
-            label_smoothing=config.label_smoothing,
-        )
-        value = float(loss.detach())
+            logits, _, _ = self.called(images)
+        loss, value = weighted_loss(logits, targets.to(self.device), self.weights, config.label_smoothing, self.group)
         if not np.isfinite(value):
             raise TrainingDiverged(
                 f"The loss became {value} at step {self.step} (learning rate {rate:.3g}).",
@@ -171,7 +170,7 @@ class Trainer:
         before.network = {k: v.clone() for k, v in self.network.state_dict().items()}
         result = []
         for stage in self.config.sizes:
-            indices = np.arange(self.config.batch_size) % len(self.training)
+            indices = (np.arange(self.config.batch_size) % len(self.training))[self.group.own]
             targets = torch.from_numpy(self.training.targets[indices])
             started = 0.0
             for number in range(PROBE_STEPS + 1):
@@ -194,19 +193,21 @@ def train(
     out: Path,
     progress: Progress = SILENT,
     stop_after_steps: int | None = None,
+    group: Group = ALONE,
 ) -> Path:
     """Train, or go on with the training in `out`; returns the path of ``final.pt``.
 
     Args:
         stop_after_steps: Leave after so many steps of the whole training, with a checkpoint written
             (then ``last.pt`` is returned).
+        group: The processes that train together, each calling this function with the same arguments.
 
     Raises:
         TrainingDiverged: The loss is not a number any more.
         UsageError: `out` holds a training with another configuration, or sets share patients.
     """
     _check_sets(config, training, validation)
-    trainer = Trainer(config, training, out)
+    trainer = Trainer(config, training, out, group)
     last = out / "last.pt"
     saved = checkpoint.load(last) if last.exists() else None
     if saved is not None:
@@ -215,7 +216,7 @@ def train(
         plan = recipe.Plan(saved.total_steps, max(1, len(training) // config.batch_size))
     else:
         seconds = trainer.seconds_per_step() if config.max_minutes > 0 else ()
-        plan = recipe.make_plan(config, len(training), seconds)
+        plan = group.agreed(recipe.make_plan(config, len(training), seconds))
     facts: dict[str, object] = {
         "spec_digest": training.spec_digest,
         "roles": list(training.roles),
@@ -224,13 +225,34 @@ def train(
         "training_slices_by_class": np.bincount(training.targets, minlength=len(config.labels)).tolist(),
         "validation_patients": sorted(set(validation.patients.tolist())) if validation else [],
     }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "config.json").write_text(json.dumps(config.as_dict(), indent=1), encoding="utf-8")
-    for name in ("steps.csv", "epochs.csv"):
-        keep_rows(out / name, "step", trainer.step)
-    logger.info("training %s: %d steps, at step %d", config.model_id, plan.total_steps, trainer.step)
-
     end = min(plan.total_steps, stop_after_steps or plan.total_steps)
+    if not group.leads:
+        for images, targets, _ in _prefetched(trainer, plan, end):
+            trainer.train_step(images, targets, recipe.learning_rate_at(config, plan, trainer.step))
+        return last if end < plan.total_steps else out / "final.pt"
+    log = RunLog(out, trainer.step)
+    (out / "config.json").write_text(json.dumps(config.as_dict(), indent=1), encoding="utf-8")
+    logger.info("training %s: %d steps, at step %d", config.model_id, plan.total_steps, trainer.step)
+    try:
+        _lead(trainer, validation, plan, end, facts, log, progress)
+    finally:
+        log.close()
+    if trainer.step < plan.total_steps:
+        return last
+    return _finish(trainer, validation, plan, facts)
+
+
+def _lead(
+    trainer: Trainer,
+    validation: ShardSet | None,
+    plan: recipe.Plan,
+    end: int,
+    facts: dict[str, object],
+    log: RunLog,
+    progress: Progress,
+) -> None:
+    """Train up to step `end`, with figures, validation and checkpoints on the way."""
+    config = trainer.config
     marked = time.monotonic()
     waiting, interval_start, interval_step = 0.0, time.monotonic(), trainer.step
     losses: list[float] = []
@@ -244,35 +266,26 @@ def train(
         marked = time.monotonic()
         if step % LOG_EVERY_STEPS == 0 or step == end:
             took = time.monotonic() - interval_start
-            append_row(
-                out / "steps.csv",
-                {
-                    "step": step,
-                    "epoch": round(step / plan.steps_per_epoch, 3),
-                    "size_px": images.shape[-1],
-                    "learning_rate": f"{rate:.4g}",
-                    "loss": f"{np.mean(losses):.4f}",
-                    "images_per_s": f"{(step - interval_step) * config.batch_size / took:.2f}",
-                    "loading_share": f"{waiting / took:.4f}",
-                    "minutes": f"{trainer.seconds / 60:.2f}",
-                },
-            )
+            figures: dict[str, object] = {
+                "epoch": round(step / plan.steps_per_epoch, 3),
+                "size_px": images.shape[-1],
+                "learning_rate": f"{rate:.4g}",
+                "loss": f"{np.mean(losses):.7g}",
+                "images_per_s": f"{(step - interval_step) * config.batch_size / took:.2f}",
+                "loading_share": f"{waiting / took:.4f}",
+                "minutes": f"{trainer.seconds / 60:.2f}",
+            }
+            log.add("steps", step, figures)
             losses, waiting = [], 0.0
             interval_start, interval_step = time.monotonic(), step
         if validation is not None and _due(config, plan, step):
-            figures = score(trainer.network, validation, images.shape[-1], config, trainer.device).figures
-            append_row(
-                out / "epochs.csv",
-                {"step": step, "epoch": step // plan.steps_per_epoch, **figures},
-            )
-            logger.info("epoch %d: %s", step // plan.steps_per_epoch, figures)
+            found = score(trainer.network, validation, images.shape[-1], config, trainer.device).figures
+            log.add("epochs", step, {"epoch": step // plan.steps_per_epoch, **found})
+            logger.info("epoch %d: %s", step // plan.steps_per_epoch, found)
             marked = interval_start = time.monotonic()
         if step % config.checkpoint_every_steps == 0 or step == end:
-            checkpoint.save(last, trainer.checkpoint(plan.total_steps, facts))
+            checkpoint.save(trainer.out / "last.pt", trainer.checkpoint(plan.total_steps, facts))
             marked = interval_start = time.monotonic()
-    if trainer.step < plan.total_steps:
-        return last
-    return _finish(trainer, validation, plan, facts)
 
 
 def _due(config: TrainConfig, plan: recipe.Plan, step: int) -> bool:
@@ -299,6 +312,7 @@ def _finish(trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, fa
     decides. Without a validation set the most processed candidate is taken.
     """
     config = trainer.config
+    share_batch_norm(trainer.network, False)  # the other processes have left: this one measures alone
     states = {"last": trainer.network.state_dict()}
     if trainer.average is not None:
         states["average"] = trainer.average
