@@ -98,6 +98,11 @@ class DisplayPlane:
         size = np.abs(matrix) @ np.array([columns, rows], dtype=np.float64)
         return float(size[0]), float(size[1])
 
+    def pixel_mm(self) -> Vector:
+        """Return the size (2,) of one image pixel to the right and down the screen, in mm."""
+        result: Vector = np.abs(self.pixel_to_screen_mm(0)[:, :2]).sum(axis=1)
+        return result
+
     @property
     def name(self) -> str:
         """``axial``, ``coronal`` or ``sagittal``, with ``oblique`` from 10 degrees on."""

@@ -70,6 +70,7 @@ PROVIDER = words("analysis/provider", "auto", "Provider that runs the network")
 SMOOTH = switch("view/smooth", True, "Interpolate images on the screen")
 LINKED = switch("view/linked", True, "Scroll and zoom all views together")
 CORNER_TEXT = switch("view/corner_text", True, "Show text in the corners of the images")
+MEASURES = switch("view/measures", True, "Show the diameters of the chosen lesion on the image")
 LAYOUT = words("view/layout", "1x2", "Arrangement of the views")
 OVERLAY_OPACITY = Setting[float]("view/overlay_opacity", 0.45, _share, repr, "Opacity of the heat map")
 THEME = words("window/theme", "dark", "Dark reading-room theme or light theme")
@@ -79,7 +80,7 @@ RECENT = Setting[tuple[str, ...]](
 )
 
 TABLE: tuple[Setting[bool] | Setting[str] | Setting[float] | Setting[tuple[str, ...]], ...] = (
-    AUTO_ANALYZE, READ_FIRST, PROVIDER, SMOOTH, LINKED, CORNER_TEXT, LAYOUT, OVERLAY_OPACITY, THEME,
+    AUTO_ANALYZE, READ_FIRST, PROVIDER, SMOOTH, LINKED, CORNER_TEXT, MEASURES, LAYOUT, OVERLAY_OPACITY, THEME,
     LAST_FOLDER, RECENT,
 )  # fmt: skip
 

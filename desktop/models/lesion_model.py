@@ -23,8 +23,10 @@ COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#d55e00", "#9a8cff")
 """Told apart with every kind of colour vision (Okabe and Ito 2008, without its green: green reads as 'all clear')."""
 
 
-def lesion_colour(order: int) -> QColor:
-    """Return the colour of the lesion at this place in the case."""
+def lesion_colour(lesion_id: str) -> QColor:
+    """Return the colour of a lesion: by the number in its id, so that it keeps it when another lesion is deleted."""
+    digits = "".join(character for character in lesion_id if character.isdecimal())
+    order = int(digits) - 1 if digits else sum(map(ord, lesion_id))
     return QColor(COLOURS[order % len(COLOURS)])
 
 
@@ -75,7 +77,7 @@ class LesionModel(QAbstractTableModel):
                 return f"{roi.lesion_id}  {roi.name}".strip()
             return measures[index.column() - 1]
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return lesion_colour(index.row())
+            return lesion_colour(roi.lesion_id)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:

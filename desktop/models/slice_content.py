@@ -12,8 +12,9 @@ from desktop.models.view_state import ViewState
 from desktop.outlines import OutlineShape, outlined_indices, shapes_on_slice
 from engine.domain.labels import BENIGN
 from engine.domain.result import Analysis
-from engine.domain.roi import Roi
+from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
+from engine.geometry.diameters import Diameters, diameters
 
 
 class SliceContent:
@@ -23,6 +24,7 @@ class SliceContent:
         self._state, self._document, self._overlay = state, document, overlay
         self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
         self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
+        self._diameters: tuple[object, Diameters | None] | None = None
         self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
 
     @property
@@ -52,6 +54,26 @@ class SliceContent:
             self._shapes = (key, made)
         return self._shapes[1]
 
+    def unconfirmed(self, lesion_id: LesionId | None) -> bool:
+        """Say whether the chosen lesion's outline on this slice was interpolated and waits to be confirmed."""
+        if not self.shows_t2:
+            return False
+        return any(
+            shape.interpolated for roi, shapes in self.outlines() if roi.lesion_id == lesion_id for shape in shapes
+        )
+
+    def diameters(self, lesion_id: LesionId | None) -> Diameters | None:
+        """Return the diameters of a lesion when they lie on the shown slice."""
+        case, volume = self._document.case, self._state.volume
+        if case is None or volume is None or not self.shows_t2:
+            return None
+        key = (case.rois, lesion_id, id(volume))
+        if self._diameters is None or self._diameters[0] != key:
+            roi = next((roi for roi in case.rois if roi.lesion_id == lesion_id), None)
+            self._diameters = (key, None if roi is None else diameters(roi, volume.affine))
+        measured = self._diameters[1]
+        return measured if measured is not None and measured.index == self._state.index else None
+
     def outlined(self) -> list[tuple[set[int], QColor]]:
         """Return the slices on which each lesion is outlined, with its colour."""
         case, volume = self._document.case, self._state.volume
@@ -60,8 +82,8 @@ class SliceContent:
         key = (case.rois, id(volume))
         if self._marks is None or self._marks[0] != key:
             made = [
-                (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(order))
-                for order, roi in enumerate(case.rois)
+                (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(roi.lesion_id))
+                for roi in case.rois
             ]
             self._marks = (key, made)
         return self._marks[1]

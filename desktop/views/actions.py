@@ -25,8 +25,8 @@ class Row:
         text: What the person reads.
         keys: Shortcuts, the first is shown.
         icon: File in assets/icons, or empty.
-        needs: ``""`` always, ``study`` a study, ``outline`` an outline on the shown slice, ``result`` a current result,
-            ``seen`` any result that may be shown.
+        needs: ``""`` always, ``study`` a study, ``outline`` an outlined lesion, ``waiting`` one with outlines that
+            wait to be confirmed, ``result`` a current result, ``seen`` any result that may be shown.
         group: Exclusive group of checkable actions; ``toggle`` for a single checkable one.
         gap: A separator follows.
     """
@@ -56,11 +56,24 @@ def rows() -> list[Row]:
         Row("delete_slice", edit, t("actions", "Delete outline on this slice"), ("Delete",), needs="outline"),
         Row("delete_lesion", edit, t("actions", "Delete lesion"), ("Shift+Delete",), needs="outline"),
         Row("copy_up", edit, t("actions", "Copy outline to the slice above"), ("Ctrl+Up",), needs="outline"),
-        Row("copy_down", edit, t("actions", "Copy outline to the slice below"), ("Ctrl+Down",), needs="outline"),
+        Row(
+            "copy_down", edit, t("actions", "Copy outline to the slice below"), ("Ctrl+Down",), "", "outline", gap=True
+        ),
+        Row("interpolate", edit, t("actions", "Interpolate between outlined slices"), ("Ctrl+I",), "", "outline"),
+        Row("confirm_slice", edit, t("actions", "Confirm the outline on this slice"), ("Ctrl+K",), "", "waiting"),
+        Row("confirm", edit, t("actions", "Confirm all interpolated outlines"), ("Ctrl+Shift+K",), "", "waiting"),
         Row("tool_window", draw, t("actions", "Window and level"), ("W",), "contrast", group="tools"),
         Row("tool_freehand", draw, t("actions", "Freehand outline"), ("F",), "freehand", "study", "tools"),
         Row("tool_polygon", draw, t("actions", "Polygon outline"), ("P",), "polygon", "study", "tools"),
-        Row("tool_ellipse", draw, t("actions", "Ellipse outline"), ("E",), "ellipse", "study", "tools", True),
+        Row("tool_ellipse", draw, t("actions", "Ellipse outline"), ("E",), "ellipse", "study", "tools"),
+        Row("tool_box", draw, t("actions", "Box outline"), ("R",), "box", "study", "tools"),
+        Row("tool_brush", draw, t("actions", "Brush"), ("B",), "brush", "study", "tools"),
+        Row("tool_eraser", draw, t("actions", "Eraser"), ("X",), "eraser", "study", "tools"),
+        Row("tool_threshold", draw, t("actions", "Brush for like signal"), ("Y",), "threshold", "study", "tools"),
+        Row("tool_grow", draw, t("actions", "Grow from a point"), ("G",), "grow", "study", "tools"),
+        Row("tool_reshape", draw, t("actions", "Move and reshape"), ("S",), "reshape", "study", "tools", True),
+        Row("brush_smaller", draw, t("actions", "Smaller brush"), ("[",), needs="study"),
+        Row("brush_larger", draw, t("actions", "Larger brush"), ("]",), needs="study", gap=True),
         Row("new_lesion", draw, t("actions", "New lesion"), ("N",), "plus", "study"),
         Row("layout_1x1", view, t("actions", "One view"), ("1",), group="layouts"),
         Row("layout_1x2", view, t("actions", "Two views"), ("2",), group="layouts"),
@@ -70,6 +83,7 @@ def rows() -> list[Row]:
         Row("linked", view, t("actions", "Link views"), ("L",), "link", group="toggle"),
         Row("smooth", view, t("actions", "Interpolate images"), ("I",), group="toggle"),
         Row("corner_text", view, t("actions", "Corner text"), ("T",), group="toggle", gap=True),
+        Row("measures", view, t("actions", "Diameters on the image"), ("D",), group="toggle"),
         Row("fit", view, t("actions", "Fit"), ("0",), "fit", "study"),
         Row("auto_window", view, t("actions", "Automatic window"), ("A",), needs="study"),
         Row("previous_slice", view, t("actions", "Previous slice"), ("Up", "PgUp"), needs="study"),
@@ -175,6 +189,10 @@ def shortcut_lines(actions: Actions) -> list[tuple[str, str]]:
         (translate("actions", "One view alone and back"), translate("actions", "double click")),
         (translate("actions", "Choose the series of a view"), translate("actions", "right click")),
         (translate("actions", "Cut from the outline"), translate("actions", "Alt + draw")),
+        (translate("actions", "Radius of the brush"), translate("actions", "Shift + wheel")),
+        (translate("actions", "More or less signal while growing"), translate("actions", "wheel")),
+        (translate("actions", "Move the outline by a pixel, by five"), translate("actions", "arrows, Shift + arrows")),
+        (translate("actions", "Put the tool away"), translate("actions", "Esc")),
         (translate("actions", "Plain image"), translate("actions", "hold H")),
     ]
     return found + mouse
@@ -185,7 +203,8 @@ def _shown(key: str) -> str:
 
 
 TOOLBAR = (
-    "open_folder", "", "tool_window", "tool_freehand", "tool_polygon", "tool_ellipse", "", "undo", "redo", "",
+    "open_folder", "", "tool_window", "tool_freehand", "tool_polygon", "tool_ellipse", "tool_box", "tool_brush",
+    "tool_eraser", "tool_threshold", "tool_grow", "tool_reshape", "radius", "", "undo", "redo", "",
     "layouts", "linked", "fit", "overlay", "", "analyze", "save_report",
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ from desktop.views.files import FileChooser
 from desktop.views.input_preview import InputPreview
 from desktop.views.job_bar import JobBar
 from desktop.views.outline_editor import OutlineEditor
+from desktop.views.radius_box import RadiusBox
 from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
 from desktop.views.series_panel import SeriesPanel
@@ -125,6 +126,8 @@ class MainWindow(QMainWindow):
                 bar.addSeparator()
             elif name == "layouts":
                 bar.addWidget(self._layout_button(view_menu))
+            elif name == "radius":
+                bar.addWidget(RadiusBox(self.tools))
             else:
                 bar.addAction(extra.get(name) or self.actions_[name])
         for name in ("open_folder", "analyze", "save_report"):
@@ -157,6 +160,7 @@ class MainWindow(QMainWindow):
         session.notice.connect(self._say)
         session.saved.connect(lambda text, path: self._say(f"{text}: {path}"))
         self.grid.notice.connect(self._say)
+        self.outlines.notice.connect(self._say)
         self.grid.pointed.connect(self._pointed.setText)
         self.grid.active_changed.connect(self._refresh_actions)
         self.grid.navigation.moved.connect(self._refresh_actions)
@@ -173,7 +177,13 @@ class MainWindow(QMainWindow):
         self.welcome.sample_requested.connect(self.open_sample)
         self.welcome.path_chosen.connect(lambda path: session.open_paths([path]))
         settings = session.settings
-        for name, setting in (("linked", table.LINKED), ("smooth", table.SMOOTH), ("corner_text", table.CORNER_TEXT)):
+        switches = {
+            "linked": table.LINKED,
+            "smooth": table.SMOOTH,
+            "corner_text": table.CORNER_TEXT,
+            "measures": table.MEASURES,
+        }
+        for name, setting in switches.items():
             self.actions_.check(name, settings.get(setting))
         self.actions_.check("auto_analyze", settings.get(table.AUTO_ANALYZE))
         self.actions_.check("read_first", settings.get(table.READ_FIRST))
@@ -200,10 +210,16 @@ class MainWindow(QMainWindow):
             "delete_lesion": self.series.lesions.delete_lesion,
             "copy_up": lambda: self.outlines.copy_to_next(-1),
             "copy_down": lambda: self.outlines.copy_to_next(1),
+            "interpolate": self.outlines.interpolate,
+            "confirm_slice": self.outlines.confirm_on_slice,
+            "confirm": self.outlines.confirm,
+            "brush_smaller": lambda: tools.widen(-1),
+            "brush_larger": lambda: tools.widen(1),
             "new_lesion": lambda: tools.choose_lesion(None),
             "linked": grid.set_linked,
             "smooth": self._set_smooth,
             "corner_text": self._set_corner_text,
+            "measures": self._set_measures,
             "fit": grid.fit,
             "auto_window": grid.set_auto_windows,
             "previous_slice": lambda: grid.active.state.scroll(-1),
@@ -299,6 +315,7 @@ class MainWindow(QMainWindow):
             {
                 "study": document.study is not None,
                 "outline": self._outlined_here(),
+                "waiting": any(roi.has_interpolated for roi in document.case.rois) if document.case else False,
                 "ready": not self.session.obstacle() and not self.session.jobs.is_running("analysis"),
                 "result": self.session.can_save,
                 "seen": document.analysis is not None and not self.session.impression_wanted,
@@ -321,6 +338,12 @@ class MainWindow(QMainWindow):
         self.session.settings.set(table.CORNER_TEXT, shown)
         for view in self.grid.views:
             view.corner_text = shown
+            view.update()
+
+    def _set_measures(self, shown: bool) -> None:
+        self.session.settings.set(table.MEASURES, shown)
+        for view in self.grid.views:
+            view.measures = shown
             view.update()
 
     def _say(self, text: str) -> None:

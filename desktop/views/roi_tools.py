@@ -1,34 +1,24 @@
-"""ROI tools: what the left mouse button does, and the line that is being drawn."""
+"""ROI tools: the chosen tool, its radius, and the lesion that drawing works on."""
 
 from __future__ import annotations
 
-from enum import Enum
-
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from desktop.roi_edits import Mode, Polygon, ellipse, simplified
+from desktop.gestures import Tool
 from engine.domain.roi import LesionId
 
-CLOSE_ENOUGH_PX = 9.0
-"""A polygon closes when it is clicked this near to its first corner."""
+SMALLEST_MM, LARGEST_MM = 0.5, 50.0
+STEP = 1.25
+"""One step makes the brush a quarter wider: five clicks from 3 to 9 mm."""
 
-
-class Tool(Enum):
-    """What the left button does in a view."""
-
-    WINDOW = "window"
-    FREEHAND = "freehand"
-    POLYGON = "polygon"
-    ELLIPSE = "ellipse"
+__all__ = ["Tool", "ToolBox"]
 
 
 class ToolBox(QObject):
-    """The chosen tool and the lesion that drawing works on.
+    """What the left button does and to which lesion.
 
     Signals:
-        changed(): Another tool or lesion was chosen.
+        changed(): Another tool or lesion was chosen, or the radius was changed.
     """
 
     changed = Signal()
@@ -37,6 +27,7 @@ class ToolBox(QObject):
         super().__init__(parent)
         self.tool = Tool.WINDOW
         self.lesion: LesionId | None = None
+        self.radius_mm = 5.0
 
     def choose(self, tool: Tool) -> None:
         """Take a tool."""
@@ -50,57 +41,13 @@ class ToolBox(QObject):
             self.lesion = lesion
             self.changed.emit()
 
+    def set_radius(self, radius_mm: float) -> None:
+        """Give the brush this radius, within reason."""
+        radius_mm = min(max(radius_mm, SMALLEST_MM), LARGEST_MM)
+        if radius_mm != self.radius_mm:
+            self.radius_mm = radius_mm
+            self.changed.emit()
 
-class Sketch:
-    """A line under way, in screen mm.
-
-    A freehand line follows the pressed mouse; a polygon takes a corner a click and closes on its first corner, a double
-    click or Return; an ellipse fills the box that is dragged.
-    """
-
-    def __init__(self, tool: Tool, start: NDArray[np.float64], mode: Mode) -> None:
-        self.tool = tool
-        self.mode = mode
-        self._points = [start]
-        self._hover = start
-
-    def drag(self, point: NDArray[np.float64]) -> None:
-        """The mouse moved with the button pressed."""
-        self._hover = point
-        if self.tool is Tool.FREEHAND:
-            self._points.append(point)
-
-    def hover(self, point: NDArray[np.float64]) -> None:
-        """The mouse moved without a button: where the next corner would be."""
-        self._hover = point
-
-    def click(self, point: NDArray[np.float64], mm_per_px: float) -> bool:
-        """Set a corner; True when it closes the polygon."""
-        near = float(np.hypot(*(point - self._points[0]))) <= CLOSE_ENOUGH_PX * mm_per_px
-        if near and len(self._points) >= 3:
-            return True
-        self._points.append(point)
-        return False
-
-    def back(self) -> bool:
-        """Take the last corner back; False when none is left."""
-        self._points.pop()
-        return bool(self._points)
-
-    def line(self) -> Polygon:
-        """Return what is drawn so far, up to the mouse: (N, 2)."""
-        if self.tool is Tool.ELLIPSE:
-            return ellipse(self._points[0], self._hover)
-        if self.tool is Tool.POLYGON:
-            return np.array([*self._points, self._hover])
-        return np.array(self._points)
-
-    def closed(self, mm_per_px: float) -> Polygon | None:
-        """Return the finished line, None when it is too short to enclose anything."""
-        if self.tool is Tool.POLYGON:
-            line = np.array(self._points)
-        elif self.tool is Tool.FREEHAND:
-            line = simplified(np.array(self._points), 0.5 * mm_per_px)
-        else:
-            line = self.line()
-        return line if len(line) >= 3 else None
+    def widen(self, steps: float) -> None:
+        """Make the brush wider by steps, narrower by negative ones; whole half millimetres are kept where they are."""
+        self.set_radius(round(self.radius_mm * STEP**steps * 2) / 2 or SMALLEST_MM)

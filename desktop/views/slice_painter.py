@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from desktop.display_plane import DisplayPlane
 from desktop.heatmap import HeatMap
 from desktop.outlines import OutlineShape
-from desktop.roi_edits import Polygon
 
 TEXT = QColor("#d5dbe0")
 FAINT = QColor("#8f9aa2")
@@ -67,24 +66,6 @@ def paint_shapes(
                 painter.drawPolygon(points)
             else:
                 painter.drawPolyline(points)
-    painter.restore()
-
-
-def paint_sketch(
-    painter: QPainter, line: Polygon, to_px: QTransform, colour: QColor, corners: bool, closed: bool
-) -> None:
-    """Paint the line that is being drawn."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    points = [to_px.map(QPointF(float(u), float(v))) for u, v in line]
-    for line_colour, width in ((HALO, 3.6), (colour, 1.8)):
-        painter.setPen(QPen(line_colour, width))
-        (painter.drawPolygon if closed else painter.drawPolyline)(QPolygonF(points))
-    if corners:
-        painter.setPen(QPen(HALO, 1))
-        painter.setBrush(colour)
-        for point in points[:-1]:
-            painter.drawRect(QRectF(point.x() - 3, point.y() - 3, 6, 6))
     painter.restore()
 
 

@@ -22,14 +22,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from desktop import wording
+from desktop import roi_edits, wording
 from desktop.document import CaseDocument
+from desktop.gestures import Canvas, Tool
 from desktop.models.lesion_model import lesion_colour
 from desktop.models.navigation import Frame, Point
 from desktop.models.overlay import Overlay
 from desktop.models.series_model import SERIES_MIME
 from desktop.models.slice_content import SliceContent
 from desktop.models.view_state import ViewState
+from desktop.views import gesture_painter
 from desktop.views import slice_painter as paint
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_mouse import SliceMouse
@@ -48,7 +50,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     Signals:
         activated(): The person works in this view now.
-        line_drawn(line, mode): A closed line (N, 2) in screen mm was drawn on the shown slice.
+        stroke_made(stroke): A drawing tool was used on the shown slice.
+        nudged(by): The outline of the shown slice shall move by (u, v) screen mm.
         notice(text): Something to say in the status bar.
         pointed(text): What is under the mouse; empty when it left.
         series_dropped(key): A series was dropped on the view.
@@ -57,7 +60,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     """
 
     activated = Signal()
-    line_drawn = Signal(object, object)
+    stroke_made = Signal(object)
+    nudged = Signal(object)
     notice = Signal(str)
     pointed = Signal(str)
     series_dropped = Signal(str)
@@ -78,6 +82,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         self.state, self.document, self.overlay, self.tools = state, document, overlay, tools
         self.smooth = True
         self.corner_text = True
+        self.measures = True
         self.active = False
         self.fit_mm: tuple[float, float] | None = None
         self.fit_centre_mm: Point | None = None
@@ -179,6 +184,15 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         """True when the stack is the one that lesions are outlined on."""
         return self._content.shows_t2
 
+    def canvas(self) -> Canvas | None:
+        """Return the shown slice as drawing tools see it; None where nothing can be drawn."""
+        volume, plane, index = self.state.volume, self.state.plane, self.state.index
+        if volume is None or plane is None or self.state.loading or not self.shows_t2:
+            return None
+        roi = roi_edits.find(self.document.case, self.tools.lesion)
+        present = roi_edits.region_on(roi, plane, index)
+        return Canvas(plane, index, volume.array[index], present, self.tools.radius_mm, 1 / self.px_per_mm())
+
     # ---- painting
 
     def sizeHint(self) -> QSize:
@@ -251,25 +265,37 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
                 place = paint.picture_transform(plane, heat_map, to_px)
                 paint.paint_image(painter, heat_map.image, place, True, self.overlay.opacity)
         if not self.overlay.held_back:
-            for order, (roi, shapes) in enumerate(self._content.outlines()):
-                active = roi.lesion_id == self.tools.lesion
-                paint.paint_shapes(painter, shapes, to_px, lesion_colour(order), active)
-        self._paint_sketch(painter, to_px)
+            self._paint_outlines(painter, to_px)
+        self._paint_brush(painter, to_px)
         self._paint_pointer(painter, to_px)
         self._paint_texts(painter, area)
         painter.setClipping(False)
         self.rail().paint(painter, self.state.index, self._content.outlined(), self._content.analysed())
 
-    def _paint_sketch(self, painter: QPainter, to_px: QTransform) -> None:
-        sketch = self._mouse.sketch
-        if sketch is None:
-            return
+    def _paint_outlines(self, painter: QPainter, to_px: QTransform) -> None:
+        """Paint what this slice shows of lesions, what is being drawn, and handles and measures of the chosen one."""
+        gesture, lesion = self._mouse.gesture, self.tools.lesion
+        preview = None if gesture is None else gesture.preview()
+        for roi, shapes in self._content.outlines():
+            chosen = roi.lesion_id == lesion
+            if not (chosen and preview is not None and preview.instead):
+                paint.paint_shapes(painter, shapes, to_px, lesion_colour(roi.lesion_id), chosen)
         case = self.document.case
-        known = [] if case is None else [roi.lesion_id for roi in case.rois]
-        order = known.index(self.tools.lesion) if self.tools.lesion in known else len(known)
-        polygon = sketch.tool.value == "polygon"
-        closed = sketch.tool.value == "ellipse"
-        paint.paint_sketch(painter, sketch.line(), to_px, lesion_colour(order), polygon, closed)
+        colour = lesion_colour(lesion or ("L1" if case is None else case.next_lesion_id()))
+        if preview is not None:
+            gesture_painter.paint_preview(painter, preview, to_px, colour)
+            return
+        canvas = self.canvas() if self.tools.tool is Tool.RESHAPE else None
+        if canvas is not None:
+            gesture_painter.paint_handles(painter, canvas, to_px, colour)
+        measured = self._content.diameters(lesion) if self.measures and canvas is None else None
+        if measured is not None and self.state.plane is not None:
+            gesture_painter.paint_diameters(painter, measured, self.state.plane, to_px, self.image_area())
+
+    def _paint_brush(self, painter: QPainter, to_px: QTransform) -> None:
+        if self._mouse.brush_at is not None and not self.overlay.held_back:
+            at = to_px.map(QPointF(*self._mouse.brush_at))
+            gesture_painter.paint_brush(painter, at, self.tools.radius_mm * self.px_per_mm())
 
     def _paint_pointer(self, painter: QPainter, to_px: QTransform) -> None:
         if self.pointer_mm is None or self.state.volume is None or self.state.plane is None:
@@ -295,6 +321,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
             top[2] = (self.tr("Reading the other slices…"), paint.FAINT)
         elif not state.covers_level:
             top.append((self.tr("No slice at this level"), paint.AMBER))
+        elif self._content.unconfirmed(self.tools.lesion):
+            top.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
         paint.paint_lines(painter, area, [line for line in top if line[0]], bottom=False)
         step, row, column = state.volume.spacing_mm
         level = f"{state.window.level:.4g}".replace("-", wording.MINUS)

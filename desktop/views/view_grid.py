@@ -27,13 +27,15 @@ class ViewGrid(QWidget):
     """Arranges viewports and decides which series each shows.
 
     Signals:
-        line_drawn(view, line, mode): A closed line was drawn.
+        stroke_made(view, stroke): A drawing tool was used in a view.
+        nudged(view, by): The outline shown in a view shall move.
         notice(text): Something to say in the status bar.
         pointed(text): What is under the mouse.
         active_changed(): Another view is worked in, or it shows something else.
     """
 
-    line_drawn = Signal(object, object, object)
+    stroke_made = Signal(object, object)
+    nudged = Signal(object, object)
     notice = Signal(str)
     pointed = Signal(str)
     active_changed = Signal()
@@ -139,8 +141,10 @@ class ViewGrid(QWidget):
         view.hide()
         view.smooth = self._session.settings.get(table.SMOOTH)
         view.corner_text = self._session.settings.get(table.CORNER_TEXT)
+        view.measures = self._session.settings.get(table.MEASURES)
         view.activated.connect(lambda: self.set_active(view))
-        view.line_drawn.connect(lambda line, mode: self.line_drawn.emit(view, line, mode))
+        view.stroke_made.connect(lambda stroke: self.stroke_made.emit(view, stroke))
+        view.nudged.connect(lambda by: self.nudged.emit(view, by))
         view.notice.connect(self.notice)
         view.pointed.connect(self.pointed)
         view.series_dropped.connect(lambda key: self.show_series(key, view))

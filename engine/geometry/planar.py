@@ -72,6 +72,11 @@ def smoothed(region: Sequence[Polygon], radius_mm: float) -> list[Polygon]:
     return _rings(shapely.simplify(closed, radius_mm / 10))
 
 
+def same(region: Sequence[Polygon], other: Sequence[Polygon]) -> bool:
+    """Say whether two regions are the same, however their rings are written."""
+    return bool(shapely.equals(_geometry(region), _geometry(other)))
+
+
 def area_mm2(region: Sequence[Polygon]) -> float:
     """Return the area of a region."""
     return float(shapely.area(_geometry(region)))

@@ -75,7 +75,7 @@ def test_drawing_is_undone_by_name(window, reading):
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=centre + QPoint(40, 30))
     assert [roi.lesion_id for roi in window.session.document.case.rois] == ["L1", "L2"]
     assert window.tools.lesion == "L2"
-    assert window.undo.text() == f"Undo Outline L2 on slice {view.state.index + 1}"
+    assert window.undo.text() == f"Undo Draw outline of L2 on slice {view.state.index + 1}"
     assert window.session.document.is_stale
     window.undo.trigger()
     assert window.session.document.case == reading.case

@@ -59,7 +59,9 @@ def outlined(session, slices=(8, 9, 10)):
     plane = DisplayPlane.of(t2.affine)
     for index in slices:
         lesion = LesionId("L1") if case.rois else None
-        case = roi_edits.with_line(case, lesion, plane, index, BOX, frame_of_reference_uid=t2.frame_of_reference_uid)
+        case = roi_edits.with_region(
+            case, lesion, plane, index, [BOX], frame_of_reference_uid=t2.frame_of_reference_uid
+        )
     return case
 
 

@@ -131,7 +131,7 @@ def test_freehand_gives_the_line_that_was_drawn(qtbot):
     view = t2_view(qtbot)
     view.tools.choose(Tool.FREEHAND)
     lines = []
-    view.line_drawn.connect(lambda line, _: lines.append(line))
+    view.stroke_made.connect(lambda stroke: lines.append(stroke.region[0]))
     corners = [QPoint(150, 150), QPoint(250, 150), QPoint(250, 250), QPoint(150, 250)]
     QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=corners[0])
     for corner in corners[1:]:
@@ -146,14 +146,14 @@ def test_a_polygon_closes_on_its_first_corner_and_escape_drops_it(qtbot):
     view = t2_view(qtbot)
     view.tools.choose(Tool.POLYGON)
     lines = []
-    view.line_drawn.connect(lambda line, _: lines.append(line))
+    view.stroke_made.connect(lambda stroke: lines.append(stroke.region[0]))
     for corner in (QPoint(150, 150), QPoint(250, 150), QPoint(250, 250), QPoint(152, 153)):
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=corner)
     assert len(lines) == 1
     assert len(lines[0]) == 3
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert view._mouse.sketch is None
+    assert view._mouse.gesture is None
     assert len(lines) == 1
 
 
@@ -162,7 +162,7 @@ def test_scrolling_drops_the_line_under_way(qtbot):
     view.tools.choose(Tool.POLYGON)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     view.state.scroll(1)
-    assert view._mouse.sketch is None
+    assert view._mouse.gesture is None
 
 
 def test_drawing_elsewhere_than_on_t2_only_says_why(qtbot):
@@ -198,7 +198,7 @@ def test_return_closes_the_polygon_and_belongs_to_the_menu_otherwise(qtbot):
     view = t2_view(qtbot)
     view.tools.choose(Tool.POLYGON)
     lines = []
-    view.line_drawn.connect(lambda line, _: lines.append(line))
+    view.stroke_made.connect(lambda stroke: lines.append(stroke.region[0]))
     press = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
     press.ignore()
     QApplication.sendEvent(view, press)
