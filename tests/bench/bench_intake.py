@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom import dcmread
@@ -27,9 +28,9 @@ from tests.support.dicom_writer import MRImage, classic_dataset, save
 _DYNAMIC = {"ScanningSequence": "GR", "MRAcquisitionType": "3D", "EchoTime": 1.3, "RepetitionTime": 3.5}
 
 
-def realistic_study(folder: Path, files: int, slices: int = 40) -> None:
-    """Write `files` classic images of some 270 elements each: series of 40 slices, 96 x 96 pixels, private groups."""
-    template = classic_dataset(MRImage(pixels=np.zeros((96, 96), np.uint16), tags=_DYNAMIC))
+def realistic_template(side: int = 96) -> Any:
+    """Return the data set of an image of `side` x `side` pixels with some 270 elements, private groups included."""
+    template = classic_dataset(MRImage(pixels=np.zeros((side, side), np.uint16), tags=_DYNAMIC))
     template.Manufacturer = "SIEMENS"
     for group, creator in ((0x0019, "SIEMENS MR HEADER"), (0x0051, "SIEMENS MR HEADER"), (0x0021, "SIEMENS MR SDS 01")):
         block = template.private_block(group, creator, create=True)
@@ -38,6 +39,12 @@ def realistic_study(folder: Path, files: int, slices: int = 40) -> None:
     csa = template.private_block(0x0029, "SIEMENS CSA HEADER", create=True)
     csa.add_new(0x10, "OB", bytes(11_000))
     csa.add_new(0x20, "OB", bytes(38_000))
+    return template
+
+
+def realistic_study(folder: Path, files: int, slices: int = 40) -> None:
+    """Write `files` classic images of some 270 elements each: series of 40 slices, 96 x 96 pixels, private groups."""
+    template = realistic_template()
     for number in range(files):
         series, index = divmod(number, slices)
         template.SeriesNumber = series + 1
