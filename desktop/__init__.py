@@ -6,7 +6,6 @@
 * `display_plane`, `outlines`, `window_level`, `heatmap`, `roi_edits`: between patient millimetres and the screen.
 * `models`: what lists, tables and linked viewports show; `views`: the widgets.
 
-A viewport is a pyqtgraph view with one image item, created once and hidden, never taken down. Heat maps, outlines and
-texts are painted over it in its foreground: all of them, and the image, are placed by one affine transform, so turn and
-mirror come free with it.
+A viewport is one widget, created once and hidden, never taken down, that paints with QPainter alone. The image, heat
+maps, outlines and texts are placed by one affine transform, so turn and mirror come free with it.
 """

@@ -10,6 +10,7 @@ Screen millimetres are (u, v): u grows to the right of the screen, v downwards; 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +46,11 @@ class DisplayPlane:
     down: Vector
     forward: int
 
+    @cached_property
+    def _basis(self) -> NDArray[np.float64]:
+        """(3, 2): columns `right` and `down`."""
+        return np.stack([self.right, self.down], axis=-1)
+
     @classmethod
     def of(cls, affine: NDArray[np.float64]) -> DisplayPlane:
         """Choose, among the eight ways to lay the pixel grid down, the one nearest to the convention."""
@@ -66,7 +72,8 @@ class DisplayPlane:
     def to_screen_mm(self, points_mm: ArrayLike) -> NDArray[np.float64]:
         """Project patient mm (..., 3) to screen mm (..., 2)."""
         points = np.asarray(points_mm, dtype=np.float64)
-        return np.stack([points @ self.right, points @ self.down], axis=-1)
+        result: NDArray[np.float64] = points @ self._basis
+        return result
 
     def to_patient_mm(self, screen_mm: ArrayLike, index: int) -> NDArray[np.float64]:
         """Return the patient mm (..., 3) of screen mm (..., 2) on the plane of slice `index`."""

@@ -35,6 +35,7 @@ class CaseDocument(QObject):
         self._roi_objects: tuple[RoiObject, ...] = ()
         self._analysis: Analysis | None = None
         self._was_stale = False
+        self._digest = ""
 
     @property
     def study(self) -> Study | None:
@@ -71,13 +72,14 @@ class CaseDocument(QObject):
         """True when the case has changed since the last analysis. Plain arithmetic: undoing makes it current again."""
         if self._analysis is None or self._case is None:
             return False
-        return self._analysis.result.case_digest != self._case.digest()
+        self._digest = self._digest or self._case.digest()  # asked on every scroll step, costs milliseconds
+        return self._analysis.result.case_digest != self._digest
 
     def open(self, study: Study, case: Case, role_map: RoleMap, roi_objects: tuple[RoiObject, ...] = ()) -> None:
         """Show another study; history and analysis of the former one are gone."""
         self._study, self._case = study, case
         self._role_map, self._roi_objects = role_map, roi_objects
-        self._analysis, self._was_stale = None, False
+        self._analysis, self._was_stale, self._digest = None, False, ""
         self.history.clear()
         self.opened.emit()
         self.result_changed.emit()
@@ -99,7 +101,7 @@ class CaseDocument(QObject):
 
     def put_case(self, case: Case) -> None:
         """Take over a case: for `EditCase` alone, everybody else calls `edit`."""
-        before, self._case = self._case, case
+        before, self._case, self._digest = self._case, case, ""
         self.case_changed.emit(before, case)
         if self.is_stale != self._was_stale:
             self._was_stale = self.is_stale

@@ -8,9 +8,12 @@ a person drew.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPolygonF
 
 from desktop.display_plane import DisplayPlane
 from engine.domain.roi import Contour, Roi
@@ -34,6 +37,11 @@ class OutlineShape:
     closed: bool
     interpolated: bool
 
+    @cached_property
+    def polygon(self) -> QPolygonF:
+        """The points as Qt draws them; made once, since a view is painted many times with the same shapes."""
+        return QPolygonF([QPointF(u, v) for u, v in self.points.tolist()])
+
 
 def shapes_on_slice(roi: Roi, plane: DisplayPlane, index: int, step_mm: float) -> list[OutlineShape]:
     """Return what slice `index` of the stack of `plane` shows of `roi`.
@@ -46,11 +54,11 @@ def shapes_on_slice(roi: Roi, plane: DisplayPlane, index: int, step_mm: float) -
     beside: list[tuple[float, Contour]] = []
     shapes: list[OutlineShape] = []
     for contour in roi.contours:
-        heights = contour.points_mm @ across - level_mm
-        if abs(float(contour_normal(contour) @ across)) >= PARALLEL_COSINE:
-            beside.append((float(heights.mean()), contour))
+        direction, middle = _lie(contour)
+        if abs(float(direction @ across)) >= PARALLEL_COSINE:
+            beside.append((float(middle @ across) - level_mm, contour))
         else:
-            shapes += _cuts(contour, heights, plane)
+            shapes += _cuts(contour, contour.points_mm @ across - level_mm, plane)
     return shapes + _nearest(beside, plane, step_mm)
 
 
@@ -61,8 +69,9 @@ def outlined_indices(roi: Roi, affine: NDArray[np.float64], slices: int) -> set[
     origin_mm = float(affine[:3, 3] @ across)
     found = set()
     for contour in roi.contours:
-        index = round((float((contour.points_mm @ across).mean()) - origin_mm) / step_mm)
-        if 0 <= index < slices and abs(float(contour_normal(contour) @ across)) >= PARALLEL_COSINE:
+        direction, middle = _lie(contour)
+        index = round((float(middle @ across) - origin_mm) / step_mm)
+        if 0 <= index < slices and abs(float(direction @ across)) >= PARALLEL_COSINE:
             found.add(index)
     return found
 
@@ -75,6 +84,12 @@ def contour_normal(contour: Contour) -> NDArray[np.float64]:
     length = float(np.linalg.norm(total))
     result: NDArray[np.float64] = total / length if length > 0 else np.zeros(3)
     return result
+
+
+@lru_cache(maxsize=8192)
+def _lie(contour: Contour) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (unit normal, mean point) of a contour: asked for every contour on every scroll step."""
+    return contour_normal(contour), contour.points_mm.mean(axis=0)
 
 
 def _nearest(beside: list[tuple[float, Contour]], plane: DisplayPlane, step_mm: float) -> list[OutlineShape]:

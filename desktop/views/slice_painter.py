@@ -6,6 +6,7 @@ Screen millimetres (u, v) become pixels by one transform; everything that belong
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -54,7 +55,7 @@ def paint_shapes(
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for shape in shapes:
-        points = QPolygonF([to_px.map(QPointF(float(u), float(v))) for u, v in shape.points])
+        points = to_px.map(shape.polygon)
         for line_colour, width in ((HALO, 3.6), (colour, 2.0 if active else 1.4)):
             pen = QPen(line_colour, width)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -124,19 +125,35 @@ def paint_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
 
 
 def paint_text(painter: QPainter, at: QPointF, text: str, colour: QColor, font: QFont | None = None) -> None:
-    """Paint text with a dark seam, legible on bright and dark images; `at` is the start of its base line.
+    """Paint text with a dark seam, legible on bright and dark images; `at` is the start of its base line."""
+    ratio = painter.device().devicePixelRatio()
+    stamp, offset = _stamp(text, colour.rgba(), (font or painter.font()).toString(), ratio)
+    painter.drawImage(QPointF(round(at.x()), round(at.y())) + offset, stamp)
 
-    The seam is the text itself, set off to four sides: glyphs are cached, stroked outlines cost twenty times as much.
+
+@lru_cache(maxsize=1024)
+def _stamp(text: str, colour: int, font_name: str, ratio: float) -> tuple[QImage, QPointF]:
+    """Return the text as an image, and where its corner lies from the start of the base line.
+
+    The seam is the text itself, set off to four sides: five drawings of a text that is shown for many frames alike.
     """
-    painter.save()
-    if font is not None:
-        painter.setFont(font)
+    font = QFont()
+    font.fromString(font_name)
+    metrics = QFontMetricsF(font)
+    box = metrics.boundingRect(text).united(QRectF(0, -metrics.ascent(), metrics.horizontalAdvance(text), 1))
+    box = box.adjusted(-2, -2, 2, 2).toAlignedRect()
+    image = QImage(box.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setFont(font)
     painter.setPen(SEAM)
     for dx, dy in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
-        painter.drawText(QPointF(at.x() + dx, at.y() + dy), text)
-    painter.setPen(colour)
-    painter.drawText(at, text)
-    painter.restore()
+        painter.drawText(QPointF(dx - box.left(), dy - box.top()), text)
+    painter.setPen(QColor.fromRgba(colour))
+    painter.drawText(QPointF(-box.left(), -box.top()), text)
+    painter.end()
+    return image, QPointF(box.topLeft())
 
 
 def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[tuple[str, QColor]], *, bottom: bool) -> None:

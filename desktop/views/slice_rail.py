@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 WIDTH_PX = 16
@@ -48,12 +48,11 @@ class SliceRail:
         painter.drawLine(QPointF(middle, self._area.top()), QPointF(middle, self._area.bottom()))
         for indices, colour in outlined:
             painter.setPen(QPen(colour, 3))
-            for one in indices:
-                y = self.y_of(one)
-                half = max(field / 2 - 0.5, 1.0)
-                painter.drawLine(QPointF(middle, y - half), QPointF(middle, y + half))
+            half = max(field / 2 - 0.5, 1.0)
+            heights = [self.y_of(one) for one in indices]
+            painter.drawLines([QLineF(middle, y - half, middle, y + half) for y in heights])
+        painter.setPen(QPen(_RESULT, 1.2))
         for one, malignant in analysed:
-            painter.setPen(QPen(_RESULT, 1.2))
             painter.setBrush(_RESULT if malignant else QColor(0, 0, 0, 0))
             painter.drawEllipse(QPointF(middle - 5.5, self.y_of(one)), 2.2, 2.2)
         painter.setPen(QPen(_THUMB, 2))

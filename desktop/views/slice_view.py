@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -16,17 +13,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
-    QResizeEvent,
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop import roi_edits, wording
 from desktop.document import CaseDocument
 from desktop.gestures import Canvas, Tool
 from desktop.models.lesion_model import lesion_colour
-from desktop.models.navigation import Frame, Point
+from desktop.models.navigation import Point
 from desktop.models.overlay import Overlay
 from desktop.models.series_model import SERIES_MIME
 from desktop.models.slice_content import SliceContent
@@ -35,18 +31,12 @@ from desktop.views import gesture_painter
 from desktop.views import slice_painter as paint
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_mouse import SliceMouse
-from desktop.views.slice_rail import WIDTH_PX, SliceRail
+from desktop.views.viewport import Viewport
 from engine.geometry.affine import normal
 
-MARGIN = 0.96
-"""A fitted image leaves this share of the viewport filled."""
 
-
-class SliceView(pg.GraphicsView):  # type: ignore[misc]
-    """Shows one `ViewState`: the image is pyqtgraph's, everything that lies on it is painted over it in the foreground.
-
-    The scene is the viewport itself, pixel for pixel; `to_px` places patient millimetres in it. Image item and view
-    are made once and hidden when empty, never taken down (their destructors are known to crash).
+class SliceView(Viewport):
+    """Shows one `ViewState`; heat maps, outlines and texts are painted over the image, by the same transform.
 
     Signals:
         activated(): The person works in this view now.
@@ -76,28 +66,17 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         tools: ToolBox,
         parent: QWidget | None = None,
     ) -> None:
-        self._picture: pg.ImageItem | None = None
-        super().__init__(parent, background="k")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.state, self.document, self.overlay, self.tools = state, document, overlay, tools
-        self.smooth = True
+        super().__init__(state, parent)
+        self.document, self.overlay, self.tools = document, overlay, tools
         self.corner_text = True
         self.measures = True
         self.active = False
-        self.fit_mm: tuple[float, float] | None = None
-        self.fit_centre_mm: Point | None = None
         self.pointer_mm: Point | None = None
         self._mouse = SliceMouse(self)
-        self._shown: object = None
         self._content = SliceContent(state, document, overlay)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._picture = pg.ImageItem(axisOrder="row-major")
-        self._picture.setVisible(False)
-        self.addItem(self._picture)
-        state.changed.connect(self.update)
         state.content_changed.connect(self._mouse.forget)
         state.index_changed.connect(self._mouse.forget)
         state.navigation.pointed.connect(self._show_pointer)
@@ -105,79 +84,6 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         tools.changed.connect(self._mouse.tool_changed)
         document.case_changed.connect(self.update)
         document.result_changed.connect(self.update)
-
-    # ---- geometry
-
-    def image_area(self) -> QRectF:
-        """Return the part of the widget that shows the image, beside the rail."""
-        return QRectF(0, 0, self.width() - WIDTH_PX, self.height())
-
-    def px_per_mm(self) -> float:
-        """Return the scale of the picture: the same in both directions."""
-        area = self.image_area()
-        width, height = self.fit_mm or self.own_extent_mm()
-        fit = min(area.width() / max(width, 1.0), area.height() / max(height, 1.0)) * MARGIN
-        return max(fit * self.state.frame.zoom, 1e-3)
-
-    def own_extent_mm(self) -> tuple[float, float]:
-        """Return (width, height) of the stack on the screen in mm."""
-        if self.state.volume is None or self.state.plane is None:
-            return 300.0, 300.0
-        _, rows, columns = self.state.volume.shape
-        return self.state.plane.extent_mm(rows, columns)
-
-    def to_px(self) -> QTransform:
-        """Return the transform from screen mm to widget pixels."""
-        scale = self.px_per_mm()
-        u, v = self.centre_uv()
-        middle = self.image_area().center()
-        return QTransform(scale, 0, 0, scale, middle.x() - u * scale, middle.y() - v * scale)
-
-    def centre_uv(self) -> NDArray[np.float64]:
-        """Return the screen mm in the middle of the viewport."""
-        assert self.state.plane is not None
-        centre = self.state.frame.centre_mm
-        if centre is None:
-            centre = self.state.centre_mm() if self.fit_centre_mm is None else self.fit_centre_mm
-        return self.state.plane.to_screen_mm(centre)
-
-    def uv_at(self, at: QPointF) -> NDArray[np.float64]:
-        """Return the screen mm under a widget position."""
-        inverse, _ = self.to_px().inverted()
-        point = inverse.map(at)
-        return np.array([point.x(), point.y()])
-
-    def patient_at(self, at: QPointF) -> Point:
-        """Return the patient mm under a widget position, on the shown slice."""
-        assert self.state.plane is not None
-        return self.state.plane.to_patient_mm(self.uv_at(at), self.state.index)
-
-    def rail(self) -> SliceRail:
-        """Return the rail beside the image."""
-        area = QRectF(self.width() - WIDTH_PX, 0, WIDTH_PX, self.height())
-        forward = 1 if self.state.plane is None else self.state.plane.forward
-        return SliceRail(area, self.state.slices, forward)
-
-    def zoom_at(self, at: QPointF, factor: float) -> None:
-        """Zoom so that the point under the mouse stays where it is."""
-        if self.state.plane is None:
-            return
-        before = self.uv_at(at)
-        frame = self.state.frame
-        self.state.set_frame(Frame(frame.zoom * factor, self._patient_of(self.centre_uv())))
-        shift = before - self.uv_at(at)
-        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() + shift)))
-
-    def pan_by(self, delta: QPointF) -> None:
-        """Move the picture by widget pixels."""
-        if self.state.plane is None:
-            return
-        shift = np.array([delta.x(), delta.y()]) / self.px_per_mm()
-        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() - shift)))
-
-    def _patient_of(self, uv: NDArray[np.float64]) -> Point:
-        assert self.state.plane is not None
-        return self.state.plane.to_patient_mm(uv, self.state.index)
 
     @property
     def shows_t2(self) -> bool:
@@ -195,28 +101,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
 
     # ---- painting
 
-    def sizeHint(self) -> QSize:
-        return QSize(420, 420)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 160)
-
-    def update(self, *_: object) -> None:
-        """Place the image anew and repaint what lies on it."""
-        self._place_image()
-        self.viewport().update()
-
-    def close(self) -> bool:
-        """Close as any widget does: pyqtgraph's own way tears the scene down, which crashes."""
-        return QWidget.close(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_image()
-
-    def drawForeground(self, painter: QPainter, _: QRectF) -> None:
-        painter.save()
-        painter.resetTransform()
+    def paint_over(self, painter: QPainter) -> None:
         font = QFont(self.font())
         font.setPixelSize(12)
         painter.setFont(font)
@@ -227,24 +112,6 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
         if self.active:
             painter.setPen(QPen(QColor("#4c9fd6"), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.restore()
-
-    def _place_image(self) -> None:
-        """Give the image item the slice, the window and the place that the state says."""
-        picture = self._picture
-        if picture is None:  # pyqtgraph resizes the view while it is being made
-            return
-        state = self.state
-        picture.setVisible(state.volume is not None and state.plane is not None)
-        if state.volume is None or state.plane is None:
-            return
-        key = (id(state.volume), state.index, state.window)
-        if self._shown != key:
-            self._shown = key
-            levels = (state.window.low, max(state.window.high, state.window.low + 1e-6))
-            picture.setImage(state.volume.array[state.index], autoLevels=False, levels=levels)
-        picture.setTransform(paint.image_transform(state.plane, state.index, self.to_px()))
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
 
     def _paint_empty(self, painter: QPainter) -> None:
         lines = [(self.state.title, paint.TEXT)] if self.state.title else []
@@ -256,9 +123,6 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]
     def _paint_over_slice(self, painter: QPainter) -> None:
         plane, area, to_px = self.state.plane, self.image_area(), self.to_px()
         assert plane is not None
-        painter.fillRect(
-            QRectF(area.right(), 0, WIDTH_PX, area.height()), Qt.GlobalColor.black
-        )  # the image ends where the rail begins
         painter.setClipRect(area)
         if self.overlay.visible:
             for heat_map in self._content.heat_maps():

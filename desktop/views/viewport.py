@@ -1,0 +1,151 @@
+"""The viewport: a stack's slice at its place in patient millimetres; what lies over it is painted by who inherits.
+
+One affine transform places the image, so turn, mirror and pixels that are not square come free with it. Drawing is
+plain QPainter on a plain widget: a graphics scene cost three times as much per scroll step, since it repaints once
+for the item and once for the foreground.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QTransform
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.models.navigation import Frame, Point
+from desktop.models.view_state import ViewState
+from desktop.views import slice_painter as paint
+from desktop.views.slice_rail import WIDTH_PX, SliceRail
+from desktop.window_level import Window, grey_image
+from engine.domain.volume import Volume
+
+MARGIN = 0.96
+"""A fitted image leaves this share of the viewport filled."""
+
+
+class Viewport(QWidget):
+    """Shows the slice that a `ViewState` says.
+
+    Attributes:
+        smooth: Interpolate between pixels; never more than bilinear, and measured values are untouched.
+        fit_mm: (width, height) in mm that fit into the viewport at zoom 1; None for the stack's own.
+        fit_centre_mm: Patient mm in the middle while the frame names no centre; None for the stack's own middle.
+    """
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = state
+        self.smooth = True
+        self.fit_mm: tuple[float, float] | None = None
+        self.fit_centre_mm: Point | None = None
+        self._grey: tuple[Volume, int, Window, QImage] | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        state.changed.connect(self.update)
+
+    # ---- geometry
+
+    def image_area(self) -> QRectF:
+        """Return the part of the widget that shows the image, beside the rail."""
+        return QRectF(0, 0, self.width() - WIDTH_PX, self.height())
+
+    def px_per_mm(self) -> float:
+        """Return the scale of the picture: the same in both directions."""
+        area = self.image_area()
+        width, height = self.fit_mm or self.own_extent_mm()
+        fit = min(area.width() / max(width, 1.0), area.height() / max(height, 1.0)) * MARGIN
+        return max(fit * self.state.frame.zoom, 1e-3)
+
+    def own_extent_mm(self) -> tuple[float, float]:
+        """Return (width, height) of the stack on the screen in mm."""
+        if self.state.volume is None or self.state.plane is None:
+            return 300.0, 300.0
+        _, rows, columns = self.state.volume.shape
+        return self.state.plane.extent_mm(rows, columns)
+
+    def to_px(self) -> QTransform:
+        """Return the transform from screen mm to widget pixels."""
+        scale = self.px_per_mm()
+        u, v = self.centre_uv()
+        middle = self.image_area().center()
+        return QTransform(scale, 0, 0, scale, middle.x() - u * scale, middle.y() - v * scale)
+
+    def centre_uv(self) -> NDArray[np.float64]:
+        """Return the screen mm in the middle of the viewport."""
+        assert self.state.plane is not None
+        centre = self.state.frame.centre_mm
+        if centre is None:
+            centre = self.state.centre_mm() if self.fit_centre_mm is None else self.fit_centre_mm
+        return self.state.plane.to_screen_mm(centre)
+
+    def uv_at(self, at: QPointF) -> NDArray[np.float64]:
+        """Return the screen mm under a widget position."""
+        inverse, _ = self.to_px().inverted()
+        point = inverse.map(at)
+        return np.array([point.x(), point.y()])
+
+    def patient_at(self, at: QPointF) -> Point:
+        """Return the patient mm under a widget position, on the shown slice."""
+        assert self.state.plane is not None
+        return self.state.plane.to_patient_mm(self.uv_at(at), self.state.index)
+
+    def rail(self) -> SliceRail:
+        """Return the rail beside the image."""
+        area = QRectF(self.width() - WIDTH_PX, 0, WIDTH_PX, self.height())
+        forward = 1 if self.state.plane is None else self.state.plane.forward
+        return SliceRail(area, self.state.slices, forward)
+
+    def zoom_at(self, at: QPointF, factor: float) -> None:
+        """Zoom so that the point under the mouse stays where it is."""
+        if self.state.plane is None:
+            return
+        before = self.uv_at(at)
+        frame = self.state.frame
+        self.state.set_frame(Frame(frame.zoom * factor, self._patient_of(self.centre_uv())))
+        shift = before - self.uv_at(at)
+        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() + shift)))
+
+    def pan_by(self, delta: QPointF) -> None:
+        """Move the picture by widget pixels."""
+        if self.state.plane is None:
+            return
+        shift = np.array([delta.x(), delta.y()]) / self.px_per_mm()
+        self.state.set_frame(Frame(self.state.frame.zoom, self._patient_of(self.centre_uv() - shift)))
+
+    def _patient_of(self, uv: NDArray[np.float64]) -> Point:
+        assert self.state.plane is not None
+        return self.state.plane.to_patient_mm(uv, self.state.index)
+
+    # ---- painting
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 160)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), Qt.GlobalColor.black)
+        volume, plane = self.state.volume, self.state.plane
+        if volume is not None and plane is not None:
+            painter.setClipRect(self.image_area())  # the image ends where the rail begins
+            place = paint.image_transform(plane, self.state.index, self.to_px())
+            paint.paint_image(painter, self._picture(volume), place, self.smooth)
+            painter.setClipping(False)
+        self.paint_over(painter)
+        painter.end()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint what lies over the image; the painter is in widget pixels."""
+
+    def _picture(self, volume: Volume) -> QImage:
+        """Return the shown slice in its window, made again only when one of the two changed."""
+        index, window = self.state.index, self.state.window
+        kept = self._grey
+        if kept is None or kept[0] is not volume or kept[1] != index or kept[2] != window:
+            # 32 bits: the raster engine's fast path for scaled drawing
+            image = grey_image(volume.array[index], window).convertToFormat(QImage.Format.Format_RGB32)
+            kept = self._grey = (volume, index, window, image)
+        return kept[3]
