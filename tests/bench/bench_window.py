@@ -78,7 +78,7 @@ class Beat:
         own = np.array([used for _, used in self.gaps]) * 1000
         worst = sorted(self.gaps, reverse=True)[:5]
         print(f"  stalls {what}: p99 {np.percentile(wall, 99):.0f} ms, longest {wall.max():.0f} ms wall; "
-              f"own work p99 {np.percentile(own, 99):.0f}, longest {own.max():.0f} ms (target: longest <= 100)")  # fmt: skip
+              f"own work p99 {np.percentile(own, 99):.0f}, longest {own.max():.0f} ms (target: 100)")  # fmt: skip
         print("    the five longest, wall (own): " + ", ".join(f"{w * 1000:.0f} ({o * 1000:.0f})" for w, o in worst))
 
 
