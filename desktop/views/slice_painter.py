@@ -126,7 +126,7 @@ def paint_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
 
 def paint_text(painter: QPainter, at: QPointF, text: str, colour: QColor, font: QFont | None = None) -> None:
     """Paint text with a dark seam, legible on bright and dark images; `at` is the start of its base line."""
-    ratio = painter.device().devicePixelRatio()
+    ratio = float(painter.device().devicePixelRatio())
     stamp, offset = _stamp(text, colour.rgba(), (font or painter.font()).toString(), ratio)
     painter.drawImage(QPointF(round(at.x()), round(at.y())) + offset, stamp)
 
@@ -140,9 +140,9 @@ def _stamp(text: str, colour: int, font_name: str, ratio: float) -> tuple[QImage
     font = QFont()
     font.fromString(font_name)
     metrics = QFontMetricsF(font)
-    box = metrics.boundingRect(text).united(QRectF(0, -metrics.ascent(), metrics.horizontalAdvance(text), 1))
-    box = box.adjusted(-2, -2, 2, 2).toAlignedRect()
-    image = QImage(box.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    reach = metrics.boundingRect(text).united(QRectF(0, -metrics.ascent(), metrics.horizontalAdvance(text), 1))
+    box = reach.adjusted(-2, -2, 2, 2).toAlignedRect()
+    image = QImage(round(box.width() * ratio), round(box.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
     painter = QPainter(image)
