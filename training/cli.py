@@ -87,6 +87,22 @@ def build_parser() -> argparse.ArgumentParser:
     prepare_.add_argument("--workers", type=int, default=1, help="processes")
     prepare_.set_defaults(run=_prepare)
 
+    adapt = commands.add_parser(
+        "adapt",
+        help="make a cohort table of a public data set in its own layout",
+        description="lld-mmri: 498 patients, eight phases, seven lesion types. Its terms: non-commercial research "
+        "only, no redistribution of images, annotations or crops.",
+    )
+    adapt.add_argument("layout", choices=("lld-mmri",))
+    adapt.add_argument("folder", type=Path, help="folder of the patients")
+    adapt.add_argument("--annotation", type=Path, required=True, help="the data set's Annotation.json")
+    adapt.add_argument("--out", type=Path, required=True, help="folder for cohort.csv and the masks")
+    adapt.add_argument("--masks", type=Path, help="masks of the T2 series, named by its UID (default: the boxes)")
+    adapt.add_argument(
+        "--set", dest="subsets", action="append", default=[], metavar="NAME=FILE", help="set and its label file"
+    )
+    adapt.set_defaults(run=_adapt)
+
     train = commands.add_parser("train", help="train a network on shards; the same command resumes")
     train.add_argument("config", type=Path, help="TOML file; keys are the fields of TrainConfig")
     train.add_argument("--shards", type=Path, required=True, help="folder of shards")
@@ -186,15 +202,33 @@ def _simulate(values: argparse.Namespace) -> int:
 
 def _prepare(values: argparse.Namespace) -> int:
     from training.cohort import read_cohort
-    from training.sources import dicom_sources
+    from training.sources import table_sources
 
-    sources = dicom_sources(read_cohort(values.table))
+    sources = table_sources(read_cohort(values.table))
     spec = spec_for(values.model, values.margin_mm)
     done = prepare(sources, spec, values.out, values.workers, Bar())
     for item in done.exclusions:
         print(f"excluded {item.name}: {item.reason}", file=sys.stderr)
     _print({"made": done.made, "kept": done.kept, "excluded": len(done.exclusions)})
     return 0 if done.made + done.kept else 3
+
+
+def _adapt(values: argparse.Namespace) -> int:
+    from training.adapters.lld_mmri import adapt
+
+    sets: dict[str, Path] = {}
+    for text in values.subsets:
+        name, sign, file = text.partition("=")
+        if not (name and sign and file):
+            raise UsageError(
+                f"--set {text!r} is not NAME=FILE.", remedy="Write --set test=labels_test.txt.", code="usage"
+            )
+        sets[name] = Path(file)
+    made = adapt(values.folder, values.annotation, values.out, values.masks, sets)
+    for patient, reason in made.left_out:
+        print(f"left out {patient}: {reason}", file=sys.stderr)
+    _print({"table": str(made.table), "rows": made.rows, "left_out": len(made.left_out)})
+    return 0 if made.rows else 3
 
 
 def _train(values: argparse.Namespace) -> int:

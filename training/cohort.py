@@ -4,6 +4,9 @@ Columns: ``patient``, ``folder``, ``diagnosis`` (needed); ``roi`` (a file; empty
 the folder), ``lesion`` (which lesion of the ROI, by id, name or number from 1; empty: the only one),
 ``set`` (``train``, ``validation``, ``test`` … ; empty: train). Relative paths start at the table's
 folder. Every other column is kept as a fact by which evaluation can be split.
+
+Where the images are no longer DICOM, columns such as ``image_T2`` and ``image_DWI`` (``image_`` and a role)
+name one NIfTI, NRRD or MHA file each, and ``roi`` a mask file: then no series is guessed.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.domain.errors import UsageError
+from engine.domain.sequence import SequenceRole
 from training.tables import append_row, read_rows
 
 DIAGNOSES: Mapping[str, str] = {
@@ -34,7 +38,9 @@ DIAGNOSES: Mapping[str, str] = {
 """Words accepted in the column ``diagnosis`` (any case; ``_`` and space are the same) and their classes."""
 
 NEEDED = ("patient", "folder", "diagnosis")
-KNOWN = (*NEEDED, "roi", "lesion", "set")
+IMAGES = {f"image_{role.value}": role for role in SequenceRole}
+"""Columns that name an image file of a role."""
+KNOWN = (*NEEDED, "roi", "lesion", "set", *IMAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class CohortRow:
     Attributes:
         label: Class of the lesion; empty where the diagnosis is not one of `DIAGNOSES`.
         diagnosis: As written.
+        images: Image files by role; empty where `folder` holds DICOM.
     """
 
     patient: str
@@ -54,6 +61,7 @@ class CohortRow:
     lesion: str = ""
     subset: str = "train"
     facts: dict[str, str] = field(default_factory=dict)
+    images: dict[SequenceRole, Path] = field(default_factory=dict)
 
 
 def read_cohort(path: Path) -> tuple[CohortRow, ...]:
@@ -89,6 +97,7 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
 def write_cohort(path: Path, rows: tuple[CohortRow, ...]) -> None:
     """Write a table that `read_cohort` reads; paths are written relative to it where they can be."""
     path.unlink(missing_ok=True)
+    named = {column: role for column, role in IMAGES.items() if any(role in item.images for item in rows)}
     for item in rows:
         append_row(
             path,
@@ -99,6 +108,10 @@ def write_cohort(path: Path, rows: tuple[CohortRow, ...]) -> None:
                 "lesion": item.lesion,
                 "diagnosis": item.diagnosis,
                 "set": item.subset,
+                **{
+                    column: _relative(item.images[role], path.parent) if role in item.images else ""
+                    for column, role in named.items()
+                },
                 **item.facts,
             },
         )
@@ -124,6 +137,7 @@ def _row(path: Path, number: int, row: Mapping[str, str | None]) -> CohortRow:
         lesion=values.get("lesion", ""),
         subset=values.get("set", "") or "train",
         facts={name: value for name, value in values.items() if name not in KNOWN},
+        images={role: path.parent / values[column] for column, role in IMAGES.items() if values.get(column)},
     )
 
 

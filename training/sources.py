@@ -1,6 +1,6 @@
-"""Where a patient's images come from: DICOM folders of a cohort table, or the phantom directly.
+"""Where a patient's images come from: DICOM folders or image files of a cohort table, or the phantom directly.
 
-Both give the same thing, a `Lesion`; what follows does not know the difference.
+All give the same thing, a `Lesion`; what follows does not know the difference.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from engine.domain.errors import IntakeError, RoiError, SequenceError
 from engine.domain.roi import Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import VolumeSet
+from training import image_files
 from training.cohort import CohortRow
 from training.phantom.cohort import DEFAULT_SEED, cohort_size, draw_patient
 from training.phantom.render import render_patient
@@ -62,9 +63,8 @@ class DicomSource:
 
     @property
     def name(self) -> str:
-        """Patient and lesion, with characters that file systems refuse replaced."""
-        text = "-".join(part for part in (self.row.patient, self.row.lesion) if part)
-        return "".join(c if c.isalnum() or c in "-_." else "_" for c in text)
+        """Patient and lesion."""
+        return _stem(self.row)
 
     @property
     def patient(self) -> str:
@@ -80,11 +80,7 @@ class DicomSource:
         """Open the folder, take the proposed roles, read volumes and the outline."""
         row = self.row
         if not row.label:
-            raise IntakeError(
-                f"The diagnosis {row.diagnosis!r} is not known.",
-                remedy="Use one of the words listed in `lobule-train prepare --help`.",
-                code="unknown-diagnosis",
-            )
+            raise _unknown_diagnosis(row)
         paths = [row.folder, *([row.roi] if row.roi else [])]
         studies = pipeline.open_study(paths).studies
         if len(studies) != 1:
@@ -115,6 +111,64 @@ class DicomSource:
             **row.facts,
         }
         return Lesion(volumes, _named(case.rois, row), row.label, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """One row of a cohort table that names an image file per role and a mask file."""
+
+    row: CohortRow
+
+    @property
+    def name(self) -> str:
+        """Patient and lesion."""
+        return _stem(self.row)
+
+    @property
+    def patient(self) -> str:
+        """As in the table."""
+        return self.row.patient
+
+    @property
+    def subset(self) -> str:
+        """As in the table."""
+        return self.row.subset
+
+    def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
+        """Read the files of these roles and the mask."""
+        row = self.row
+        if not row.label:
+            raise _unknown_diagnosis(row)
+        missing = [role.value for role in roles if role not in row.images]
+        if missing:
+            raise SequenceError(
+                f"The table names no image for {', '.join(missing)}.",
+                remedy=f"Fill in the columns {', '.join(f'image_{name}' for name in missing)}.",
+                code="role-missing",
+            )
+        if row.roi is None:
+            raise RoiError(
+                f"The table names no mask for patient {row.patient}.",
+                remedy="Write the path of a mask file into the column 'roi'.",
+                code="roi-not-found",
+            )
+        volumes = VolumeSet({role: image_files.read_volume(row.images[role]) for role in dict.fromkeys(roles)})
+        rois = image_files.read_rois(row.roi)
+        return Lesion(volumes, _named(rois, row), row.label, {"diagnosis": row.diagnosis, **row.facts})
+
+
+def _stem(row: CohortRow) -> str:
+    """Patient and lesion, with characters that file systems refuse replaced."""
+    text = "-".join(part for part in (row.patient, row.lesion) if part)
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in text)
+
+
+def _unknown_diagnosis(row: CohortRow) -> IntakeError:
+    return IntakeError(
+        f"The diagnosis {row.diagnosis!r} is not known.",
+        remedy="Use one of the words listed in `lobule-train prepare --help`.",
+        code="unknown-diagnosis",
+    )
 
 
 def _named(rois: tuple[Roi, ...], row: CohortRow) -> Roi:
@@ -178,6 +232,6 @@ def phantom_sources(cohort: str, count: int = 0, seed: int = DEFAULT_SEED, first
     return [PhantomSource(cohort, index, seed) for index in range(first, last)]
 
 
-def dicom_sources(rows: Iterable[CohortRow]) -> list[DicomSource]:
-    """One source per row."""
-    return [DicomSource(row) for row in rows]
+def table_sources(rows: Iterable[CohortRow]) -> list[Source]:
+    """One source per row: its image files where it names any, else its DICOM folder."""
+    return [ImageSource(row) if row.images else DicomSource(row) for row in rows]
