@@ -62,7 +62,7 @@ def run(paths: Sequence[Path]) -> int:
     if paths:
         QTimer.singleShot(0, lambda: window.session.open_paths(paths))
     else:
-        QTimer.singleShot(0, window.offer_unfinished_work)
+        QTimer.singleShot(0, window.questions.offer_unfinished_work)
     status = app.exec()
     garbage.stop()
     return status

@@ -17,11 +17,13 @@ class CaseDocument(QObject):
     """What the window is about. Views read it and listen; they change the case through `edit` only.
 
     Signals:
+        closing(): The study shown is about to be left, with what was done to it still in place.
         opened(): Another study (or none) is shown; everything may have changed.
         case_changed(before, after): The case was edited, undone or redone.
         result_changed(): There is another analysis, or none, or it went out of date or came back into date.
     """
 
+    closing = Signal()
     opened = Signal()
     case_changed = Signal(object, object)
     result_changed = Signal()
@@ -36,6 +38,7 @@ class CaseDocument(QObject):
         self._analysis: Analysis | None = None
         self._was_stale = False
         self._digest = ""
+        self._left = False
 
     @property
     def study(self) -> Study | None:
@@ -77,15 +80,23 @@ class CaseDocument(QObject):
 
     def open(self, study: Study, case: Case, role_map: RoleMap, roi_objects: tuple[RoiObject, ...] = ()) -> None:
         """Show another study; history and analysis of the former one are gone."""
-        self._study, self._case = study, case
+        self.leave()
+        self._study, self._case, self._left = study, case, False
         self._role_map, self._roi_objects = role_map, roi_objects
         self._analysis, self._was_stale, self._digest = None, False, ""
         self.history.clear()
         self.opened.emit()
         self.result_changed.emit()
 
+    def leave(self) -> None:
+        """Say, once, that the study shown is about to be left."""
+        if self._case is not None and not self._left:
+            self._left = True
+            self.closing.emit()
+
     def close(self) -> None:
         """Show no study."""
+        self.leave()
         self._study = self._case = self._analysis = None
         self._role_map, self._roi_objects, self._was_stale = RoleMap(), (), False
         self.history.clear()

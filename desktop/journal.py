@@ -1,11 +1,13 @@
 """The journal: the case under way, written beside the work, so that a crash costs at most a second of it.
 
-One file in Lobule's data folder holds the paths that were opened and the case. It is removed when the window is closed
-with nothing unsaved; one that is found at the start holds unfinished work.
+Every study has a file of its own in Lobule's data folder; it holds the paths that were opened and the case. The file
+goes when everything is saved or undone; one that is found later holds unfinished work. So
+neither a crash nor opening another study loses what was drawn. The file name is a digest: it names no patient.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -28,8 +30,14 @@ PAUSE_MS = 800
 
 @dataclass(frozen=True)
 class Entry:
-    """What an unfinished session left behind."""
+    """What an unfinished session left behind.
 
+    Attributes:
+        path: The journal's own file.
+        paths: What was opened.
+    """
+
+    path: Path
     paths: tuple[Path, ...]
     case: Case
 
@@ -37,41 +45,69 @@ class Entry:
 class Journal(QObject):
     """Follows one session and writes."""
 
-    def __init__(self, session: Session, path: Path | None = None) -> None:
+    def __init__(self, session: Session, folder: Path | None = None) -> None:
         super().__init__(session)
         self._session = session
-        self.path = path or storage.data_folder() / "unfinished.json"
+        self.folder = folder or storage.data_folder() / "unfinished"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.write)
+        self._owned = False
         session.document.case_changed.connect(self._timer.start)
-        session.document.opened.connect(self._opened)
+        session.document.history.cleanChanged.connect(self._timer.start)
+        session.document.closing.connect(self.leave)
+
+    def entry_path(self, study_instance_uid: str) -> Path:
+        """Return where the unfinished work on a study is kept."""
+        return self.folder / f"{hashlib.sha256(study_instance_uid.encode()).hexdigest()[:16]}.json"
+
+    def take_over(self) -> None:
+        """The unfinished work on the study shown is in its case again, or is not wanted: the file is this session's."""
+        self._owned = True
 
     def write(self) -> None:
-        """Write the case as it is now; a disk that refuses costs the journal, not the work."""
-        case = self._session.document.case
+        """Keep the case as it is now, or forget what was kept when nothing is unsaved.
+
+        A disk that refuses costs the journal, not the work.
+        """
+        self._timer.stop()
+        case, paths = self._session.document.case, self._session.paths
         if case is None:
+            return
+        if self._session.document.history.isClean():
+            if self._owned:
+                self.entry_path(case.study_instance_uid).unlink(missing_ok=True)
+                self._owned = False
             return
         data = {
             "schema": SCHEMA,
-            "paths": [str(path) for path in self._session.paths],
+            "paths": [str(path.absolute()) for path in paths],
             "case": json.loads(storage.case_to_json(case)),
         }
         try:
-            storage.write_json(self.path, data)
+            storage.write_json(self.entry_path(case.study_instance_uid), data)
+            self._owned = True
         except EngineError as fault:
             log.warning("the journal was not written: %s", fault.code)
 
-    def remove(self) -> None:
-        """Forget: the session ended cleanly, or its leftovers are not wanted."""
-        self._timer.stop()
-        self.path.unlink(missing_ok=True)
+    def leave(self) -> None:
+        """The study is left: unsaved work stays for later, what is saved or was never touched is forgotten."""
+        self.write()
+        self._owned = False
 
-    def _opened(self) -> None:
-        self._timer.stop()
-        if self._session.document.case is None:
-            self.remove()
+    def discard(self, entry: Entry) -> None:
+        """Forget unfinished work that is not wanted."""
+        entry.path.unlink(missing_ok=True)
+
+    def entries(self) -> list[Entry]:
+        """Return what unfinished sessions left behind and can still be opened, the latest first."""
+        found = sorted(self.folder.glob("*.json"), key=lambda path: -path.stat().st_mtime)
+        return [entry for path in found if (entry := read(path)) is not None]
+
+    def entry_for(self, study_instance_uid: str) -> Entry | None:
+        """Return the unfinished work on one study, None when there is none."""
+        return read(self.entry_path(study_instance_uid))
 
 
 def read(path: Path) -> Entry | None:
@@ -84,7 +120,7 @@ def read(path: Path) -> Entry | None:
         paths = tuple(Path(text) for text in data["paths"])
     except (OSError, ValueError, KeyError, TypeError, EngineError):
         return None
-    return Entry(paths, case) if paths and _exist(paths) else None
+    return Entry(path, paths, case) if paths and _exist(paths) else None
 
 
 def _exist(paths: Sequence[Path]) -> bool:

@@ -17,7 +17,7 @@ from engine import pipeline, selftest, storage
 from engine.domain.case import Case
 from engine.domain.progress import Progress
 from engine.domain.result import Analysis
-from engine.domain.roi import RoiObject
+from engine.domain.roi import RoiObject, RoiQuestion
 from engine.domain.sequence import RoleMap, SequenceRole
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
@@ -96,14 +96,34 @@ def load_series(series: Series) -> Job:
     return Job(translate("operations", "Reading images"), work)
 
 
-def import_outlines(paths: Sequence[Path], study: Study, case: Case, volumes: VolumeSet) -> Job:
-    """Read outlines from files. Gives the new `Case`."""
+def import_outlines(path: Path, study: Study, case: Case, volumes: VolumeSet, answers: Mapping[str, str]) -> Job:
+    """Read outlines from a file. Gives the new `Case`, or the `RoiQuestion` that a person must answer first."""
 
-    def work(progress: Progress) -> Case:
+    def work(progress: Progress) -> Case | RoiQuestion:
         progress.step("outlines", 0, 0)
-        return pipeline.import_rois(paths, study, case, volumes)
+        return pipeline.import_roi(path, study, case, volumes, answers)
 
     return Job(translate("operations", "Importing outlines"), work)
+
+
+def compare_outlines(paths: Sequence[Path], study: Study, case: Case, volumes: VolumeSet) -> Job:
+    """Look for files that outline one place differently. Gives two of them, or None."""
+
+    def work(progress: Progress) -> tuple[Path, Path] | None:
+        progress.step("outlines", 0, 0)
+        return pipeline.rival_outlines(paths, study, case, volumes)
+
+    return Job(translate("operations", "Comparing outlines"), work)
+
+
+def export_outlines(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: str) -> Job:
+    """Write the outlines alone: ``seg``, ``rtstruct`` or ``nifti``. Gives the path."""
+
+    def work(progress: Progress) -> Path:
+        progress.step("outlines", 0, 0)
+        return pipeline.export_rois(case, study, volumes, path, kind, created=datetime.now())
+
+    return Job(translate("operations", "Writing outlines"), work)
 
 
 def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:

@@ -46,6 +46,13 @@ class Saver(QObject):
             raise RuntimeError("no study is shown")
         self._session.start("case", operations.save_case(case, path), self._case_saved)
 
+    def export_outlines(self, path: Path, kind: str) -> None:
+        """Write the outlines of the case alone: ``seg``, ``rtstruct`` or ``nifti``."""
+        study, case = self._session.shown()
+        job = operations.export_outlines(case, study, self._session.volumes(), path, kind)
+        saved = self.tr("Outlines saved")
+        self._session.start("export", job, lambda done: self._session.saved.emit(saved, done))
+
     def _case_saved(self, path: Path) -> None:
         self._session.document.history.setClean()
         self._session.saved.emit(self.tr("Case saved"), path)

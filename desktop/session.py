@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop import operations, wording
 from desktop import settings as table
 from desktop.document import CaseDocument
+from desktop.importer import Importer
 from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
 from desktop.operations import FirstImage, Reading
@@ -27,7 +28,6 @@ from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.errors import EngineError, StorageError
 from engine.domain.result import Analysis
-from engine.domain.roi import RoiObject
 from engine.domain.sequence import RoleGuess, SequenceRole
 from engine.domain.study import Opened, Skipped, Study
 from engine.domain.volume import Volume, VolumeSet
@@ -69,10 +69,12 @@ class Session(QObject):
         self.jobs = Jobs(self)
         self.opened = Opened((), ())
         self.paths: tuple[Path, ...] = ()
+        self._dropped: tuple[Path, ...] = ()
         self._restoring: Case | None = None
         self._confirmed: set[str] = set()
         self.models = ModelShelf(self)
         self.saver = Saver(self)
+        self.importer = Importer(self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(QUIET_MS)
@@ -82,6 +84,7 @@ class Session(QObject):
         self.models.checked.connect(self.readiness_changed)
         self.models.checked.connect(self._start_by_itself)
         self.models.failed.connect(self.failed)
+        self.importer.finished.connect(self._start_by_itself)
 
     # ---- opening
 
@@ -94,7 +97,7 @@ class Session(QObject):
         self.settings.remember_opened(paths[0])
 
         def opened(found: Opened) -> None:
-            self.paths = tuple(paths)
+            self._dropped = tuple(paths)
             self._opened(found)
 
         self.start("open", operations.open_paths(paths), opened)
@@ -103,6 +106,17 @@ class Session(QObject):
         """Open what an unfinished session had open, and take over its case."""
         self.open_paths(paths)
         self._restoring = case
+
+    def resume(self, case: Case) -> None:
+        """Take over the case of an unfinished session for the study shown."""
+        self._confirmed.update(case.roles.values())
+        self.document.edit(case, self.tr("Restore unfinished work"))
+        self._read_volumes(after=self._start_by_itself)
+
+    @property
+    def is_restoring(self) -> bool:
+        """True while unfinished work is being opened: it will be taken over by itself."""
+        return self._restoring is not None
 
     def show_study(self, study: Study) -> None:
         """Show one study of the drop."""
@@ -125,10 +139,12 @@ class Session(QObject):
         elif opened.studies:
             self.studies_found.emit(opened)
         else:
-            self.failed.emit(pipeline.nothing_found(self.paths, opened))
+            self.failed.emit(pipeline.nothing_found(self._dropped, opened))
 
     def _recognised(self, reading: Reading) -> None:
         study = reading.study
+        self.document.leave()  # what unfinished work is kept with belongs to the study that is left
+        self.paths = self._dropped
         self._confirmed.clear()
         self._rest.stop()
         self.store.clear()
@@ -144,18 +160,16 @@ class Session(QObject):
             self.jobs.start("first image", job)
         restored, self._restoring = self._restoring, None
         if restored is not None and restored.study_instance_uid == study.study_instance_uid:
-            self._confirmed.update(restored.roles.values())
-            self.document.edit(restored, self.tr("Restore unfinished work"))
-            self._read_volumes(after=self._start_by_itself)
+            self.resume(restored)
         else:
-            self._read_volumes(after=self._offer_outlines)
+            self._read_volumes(after=self.importer.offer)
 
     def _first_image_read(self, image: FirstImage | None) -> None:
         if image is not None and self.store.get(image.series_key) is None:
             self.first_image.emit(image)
 
     def _read_volumes(self, after: Callable[[], None] | None = None) -> None:
-        study, case = self._shown()
+        study, case = self.shown()
         missing = self.store.missing(case.roles)
         if not missing:
             if after is not None:
@@ -173,7 +187,7 @@ class Session(QObject):
 
     def load_series(self, key: str) -> None:
         """Read a series that plays no role, to look at it."""
-        study, _ = self._shown()
+        study, _ = self.shown()
         series = study.find(key)
         if series is None or self.store.get(key) is not None:
             return
@@ -187,7 +201,7 @@ class Session(QObject):
 
     def set_role(self, role: SequenceRole, key: str | None) -> None:
         """Let a series play a role (None: nobody); the person's word needs no confirmation."""
-        _, case = self._shown()
+        _, case = self.shown()
         if key is not None:
             self._confirmed.add(key)
         text = self.tr("Change role {0}").format(wording.role_name(role))
@@ -196,7 +210,7 @@ class Session(QObject):
 
     def confirm_role(self, role: SequenceRole) -> None:
         """Accept an uncertain proposal as it stands."""
-        _, case = self._shown()
+        _, case = self.shown()
         if role in case.roles:
             self._confirmed.add(case.roles[role])
             self.readiness_changed.emit()
@@ -216,37 +230,6 @@ class Session(QObject):
         if case is None or role not in case.roles:
             return None
         return self.document.role_map.guess_for(case.roles[role])
-
-    # ---- outlines
-
-    def usable_outlines(self) -> tuple[RoiObject, ...]:
-        """Files of the drop that hold outlines for this study."""
-        return tuple(found for found in self.document.roi_objects if found.usable)
-
-    def _offer_outlines(self) -> None:
-        usable = self.usable_outlines()
-        if len(usable) == 1:
-            self.import_outlines([usable[0].path])
-        elif usable:
-            self.notice.emit(self.tr("Several files hold outlines: choose one under Lesions, Import."))
-
-    def import_outlines(self, paths: Sequence[Path]) -> None:
-        """Add the lesions of files to the case."""
-        study, case = self._shown()
-
-        def read(imported: Case) -> None:
-            _, now = self._shown()
-            if now != case:  # edited meanwhile: do not overwrite, read again on top of it
-                self.import_outlines(paths)
-                return
-            names = ", ".join(path.name for path in paths)
-            untouched = self.document.history.isClean()
-            self.document.edit(imported, self.tr("Import outlines from {0}").format(names))
-            if untouched:  # what comes from a file is not unsaved work
-                self.document.history.setClean()
-            self._start_by_itself()
-
-        self.start("outlines", operations.import_outlines(paths, study, case, self.volumes()), read)
 
     # ---- analysis
 
@@ -278,7 +261,7 @@ class Session(QObject):
             self.notice.emit(self.obstacle())
             return
         self._rest.stop()
-        study, case = self._shown()
+        study, case = self.shown()
         provider = self.settings.get(table.PROVIDER)
         job = operations.analyze(study, case, self.volumes(), provider)
         self.start("analysis", job, self._analysed)
@@ -320,7 +303,7 @@ class Session(QObject):
 
     def load_case(self, path: Path) -> None:
         """Take over roles, outlines and notes from a file, undoably."""
-        study, _ = self._shown()
+        study, _ = self.shown()
 
         def read(case: Case) -> None:
             if case.study_instance_uid != study.study_instance_uid:
@@ -337,6 +320,7 @@ class Session(QObject):
         self.jobs.cancel_all()
         self._rest.stop()
         self.store.clear()
+        self.document.leave()
         self.opened, self.paths = Opened((), ()), ()
         self.document.close()
         self.skipped_changed.emit()
@@ -356,7 +340,8 @@ class Session(QObject):
         job.failed.connect(self.failed)
         self.jobs.start(purpose, job)
 
-    def _shown(self) -> tuple[Study, Case]:
+    def shown(self) -> tuple[Study, Case]:
+        """Return the study shown and its case; only to be asked while there is one."""
         study, case = self.document.study, self.document.case
         if study is None or case is None:
             raise RuntimeError("no study is shown")
@@ -364,7 +349,7 @@ class Session(QObject):
 
     def volumes(self) -> VolumeSet:
         """Return the volumes of the case's roles that have been read."""
-        _, case = self._shown()
+        _, case = self.shown()
         return self.store.volume_set(case.roles)
 
 

@@ -51,6 +51,8 @@ def rows() -> list[Row]:
         Row("open_sample", file, t("actions", "Open sample study"), gap=True),
         Row("load_case", file, t("actions", "Load case…"), ("Ctrl+L",), needs="study"),
         Row("save_case", file, t("actions", "Save case…"), ("Ctrl+S",), "save", "study", gap=True),
+        Row("import_outlines", file, t("actions", "Import outlines…"), ("Ctrl+Shift+I",), "import", "study"),
+        Row("export_outlines", file, t("actions", "Export outlines…"), ("Ctrl+E",), "export", "outline", gap=True),
         Row("close_study", file, t("actions", "Close study"), ("Ctrl+W",), needs="study", gap=True),
         Row("quit", file, t("actions", "Quit"), ("Ctrl+Q",)),
         Row("delete_slice", edit, t("actions", "Delete outline on this slice"), ("Delete",), needs="outline"),

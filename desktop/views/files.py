@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop import settings as table
 from desktop.session import Session
+from engine import pipeline
 
 
 class FileChooser(QObject):
@@ -39,7 +40,20 @@ class FileChooser(QObject):
             self.tr("Outlines (*.dcm *.nii *.nii.gz *.nrrd *.mha *.mhd);;All files (*)"),
         )
         if paths:
-            self._session.import_outlines([self._remember(path) for path in paths])
+            self._session.importer.take([self._remember(path) for path in paths])
+
+    def export_outlines(self) -> None:
+        """Write the outlines in one of the formats that other programs read."""
+        kinds = {
+            self.tr("DICOM segmentation (*.dcm)"): "seg",
+            self.tr("DICOM RT structure set (*.dcm)"): "rtstruct",
+            self.tr("NIfTI mask (*.nii.gz)"): "nifti",
+        }
+        start = str(Path(self._start()) / pipeline.EXPORTS["seg"])
+        path, chosen = QFileDialog.getSaveFileName(self._window, self.tr("Export outlines"), start, ";;".join(kinds))
+        if path:
+            kind = "nifti" if path.endswith((".nii", ".nii.gz")) else kinds.get(chosen, "seg")
+            self._session.saver.export_outlines(self._remember(path), kind)
 
     def save_report(self, deidentify: bool = False) -> None:
         """Write the PDF. The proposed name holds no identifiers."""

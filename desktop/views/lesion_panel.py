@@ -165,7 +165,7 @@ class LesionPanel(QWidget):
             action.setEnabled(found.usable)
             action.setToolTip(found.reason)
             path = found.path
-            action.triggered.connect(lambda _=False, path=path: self._session.import_outlines([path]))
+            action.triggered.connect(lambda _=False, path=path: self._session.importer.take([path]))
         if self._session.document.roi_objects:
             self._menu.addSeparator()
         self._menu.setToolTipsVisible(True)

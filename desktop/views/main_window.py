@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QToolBar,
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import errors, operations, wording
-from desktop import journal as unfinished
 from desktop import settings as table
 from desktop.icons import icon
 from desktop.journal import Journal
@@ -38,6 +36,7 @@ from desktop.views.files import FileChooser
 from desktop.views.input_preview import InputPreview
 from desktop.views.job_bar import JobBar
 from desktop.views.outline_editor import OutlineEditor
+from desktop.views.questions import Questions
 from desktop.views.radius_box import RadiusBox
 from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
@@ -71,6 +70,7 @@ class MainWindow(QMainWindow):
         self.results = ResultPanel(session, self.overlay, theme)
         self.outlines = OutlineEditor(session.document, self.grid, self.tools, self)
         self.welcome = WelcomePage(session.settings, theme)
+        self.questions = Questions(session, self.journal, self)
         self.actions_ = Actions(self._handlers(), theme, self)
         self._build()
         self._connect()
@@ -204,6 +204,8 @@ class MainWindow(QMainWindow):
             "open_sample": self.open_sample,
             "load_case": files.load_case,
             "save_case": files.save_case,
+            "import_outlines": files.import_outlines,
+            "export_outlines": files.export_outlines,
             "close_study": session.close,
             "quit": self.close,
             "delete_slice": self.outlines.delete_on_slice,
@@ -255,21 +257,6 @@ class MainWindow(QMainWindow):
         dialog = StudyDialog(opened.studies, self)
         dialog.accepted.connect(lambda: self.session.show_study(dialog.study()))
         dialog.open()
-
-    def offer_unfinished_work(self) -> None:
-        """Ask whether to go on with the work that an earlier session left unfinished."""
-        entry = unfinished.read(self.journal.path)
-        if entry is None:
-            return
-        box = QMessageBox(self)
-        box.setWindowTitle(self.tr("Lobule"))
-        box.setText(self.tr("Unfinished work was kept: outlines and choices that were not saved as a case."))
-        box.setInformativeText(self.tr("Open the study again and go on where you were?"))
-        go_on = box.addButton(self.tr("Go on"), QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        go_on.clicked.connect(lambda: self.session.restore(entry.paths, entry.case))
-        discard.clicked.connect(self.journal.remove)
-        box.open()
 
     def show_skipped(self) -> None:
         """Show which files were not used, and why."""
@@ -393,9 +380,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.shut_down()
-        if self.session.document.history.isClean():
-            self.journal.remove()
-        else:
-            self.journal.write()  # nothing drawn is lost: the next start offers it
+        self.journal.leave()  # nothing drawn is lost: the next start offers it
         self.session.settings.save()
         super().closeEvent(event)

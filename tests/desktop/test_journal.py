@@ -2,35 +2,86 @@
 
 from __future__ import annotations
 
+import pytest
+from PySide6.QtWidgets import QMessageBox, QWidget
+
 from desktop import journal
 from desktop import settings as table
 from desktop.journal import Journal
+from desktop.views.questions import Questions
 from engine.domain.case import ReaderImpression
 from tests.support.liver_files import write_liver_study
+
+
+@pytest.fixture
+def written(session, shown, tmp_path):
+    session.paths = (tmp_path,)
+    return Journal(session, tmp_path / "unfinished")
 
 
 def idle(session):
     return lambda: not session.jobs.is_running()
 
 
-def test_edits_are_written_and_read_back(session, shown, tmp_path):
-    written = Journal(session, tmp_path / "unfinished.json")
-    session.paths = (tmp_path,)
-    session.document.edit(shown.case.with_treated(True), "Change prior treatment")
+def treat(session):
+    session.document.edit(session.document.case.with_treated(True), "Change prior treatment")
+
+
+def test_edits_are_written_and_read_back(session, shown, written, tmp_path):
+    treat(session)
     written.write()
-    entry = journal.read(written.path)
+    (entry,) = written.entries()
+    assert entry == written.entry_for(shown.case.study_instance_uid)
     assert entry.paths == (tmp_path,)
     assert entry.case == session.document.case
+    assert shown.case.study_instance_uid not in entry.path.name
 
 
-def test_what_is_not_usable_is_not_offered(tmp_path, session, shown):
+def test_edits_are_written_by_themselves(qtbot, session, written):
+    treat(session)
+    qtbot.waitUntil(lambda: len(written.entries()) == 1, timeout=10_000)
+
+
+def test_what_is_saved_or_undone_is_forgotten(session, written):
+    for done in (session.document.history.setClean, session.document.history.undo):
+        treat(session)
+        written.write()
+        assert written.entries()
+        done()
+        written.write()
+        assert not written.entries()
+        session.document.history.clear()
+        session.document.edit(session.document.case.with_treated(False), "back")
+        session.document.history.setClean()
+
+
+def test_an_untouched_study_leaves_the_work_of_an_earlier_session_alone(session, shown, written):
+    treat(session)
+    written.leave()
+    session.document.open(shown.study, shown.case, session.document.role_map)
+    written.write()
+    written.leave()
+    assert len(written.entries()) == 1
+    written.take_over()
+    written.write()
+    assert not written.entries()
+
+
+def test_another_study_does_not_overwrite_unfinished_work(session, shown, written):
+    treat(session)
+    case = session.document.case
+    session.document.close()
+    assert written.entry_for(case.study_instance_uid).case == case
+
+
+def test_what_is_not_usable_is_not_offered(tmp_path, session, written):
     assert journal.read(tmp_path / "absent.json") is None
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     assert journal.read(tmp_path / "broken.json") is None
-    written = Journal(session, tmp_path / "gone.json")
     session.paths = (tmp_path / "no longer there",)
+    treat(session)
     written.write()
-    assert journal.read(written.path) is None
+    assert written.entries() == []
 
 
 def test_a_restored_session_has_its_case_back(qtbot, session, tmp_path):
@@ -44,3 +95,25 @@ def test_a_restored_session_has_its_case_back(qtbot, session, tmp_path):
     assert session.document.case == case
     assert session.store.missing(case.roles) == {}
     assert session.document.history.undoText() == "Restore unfinished work"
+
+
+@pytest.mark.parametrize("answer", ["Go on", "Discard it", "Later"])
+def test_opening_a_study_offers_what_was_left_unfinished(qtbot, session, tmp_path, answer):
+    folder = write_liver_study(tmp_path / "liver")
+    session.settings.set(table.AUTO_ANALYZE, False)
+    kept = Journal(session, tmp_path / "unfinished")
+    window = QWidget()
+    qtbot.addWidget(window)
+    Questions(session, kept, window)
+    session.open_paths([folder])
+    qtbot.waitUntil(idle(session), timeout=20_000)
+    treat(session)
+    case = session.document.case
+    session.close()
+    session.open_paths([folder])
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is not None, timeout=20_000)
+    box = window.findChild(QMessageBox)
+    next(button for button in box.buttons() if button.text() == answer).click()
+    qtbot.waitUntil(idle(session), timeout=20_000)
+    assert session.document.case.treated == (answer == "Go on")
+    assert (kept.entry_for(case.study_instance_uid) is not None) == (answer != "Discard it")
