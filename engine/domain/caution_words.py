@@ -78,6 +78,29 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The b-value of the diffusion series is not stated; the model was made for b {low} to {high}.",
         "弥散序列未注明 b 值；模型针对 b {low} 至 {high} 制作。",
     ),
+    "b-value-not-darker": (
+        "The diffusion series (b {b_value}) is hardly darker than its image of b {low_b} (ratio {ratio}; below {limit} "
+        "is expected): the stated b-value may be wrong. Look at the series, and choose another one if it is not "
+        "diffusion-weighted.",
+        "弥散序列（b {b_value}）并不比其 b {low_b} 图像明显更暗（比值 {ratio}；应低于 {limit}）："
+        "所注明的 b 值可能有误。请查看该序列，若并非弥散加权，请选择其他序列。",
+    ),
+    "b-value-map": (
+        "Fluid is brighter in the diffusion series (b {b_value}) than its image of b {low_b} allows: it may be an ADC "
+        "map or another computed image. Assign an acquired diffusion series.",
+        "弥散序列（b {b_value}）中的液体信号高于其 b {low_b} 图像所允许的程度：可能是 ADC 图或其他计算图像。"
+        "请指定实际采集的弥散序列。",
+    ),
+    "b-value-adc": (
+        "From b {low_b} to b {b_value} the signal falls as if tissue diffused at {adc} (expected {low} to {high}): one "
+        "of the stated b-values may be wrong.",
+        "从 b {low_b} 到 b {b_value}，信号下降相当于组织扩散系数为 {adc}（预期 {low} 至 {high}）："
+        "所注明的 b 值之一可能有误。",
+    ),
+    "b-value-capped": (
+        "{share} of the diffusion image stands at its highest value, 4095: bright tissue was cut off.",
+        "弥散图像中有 {share} 处于最高值 4095：高信号组织被截断。",
+    ),
     "misaligned": (
         "{role} lies about {shift} off T2 around the lesion ({limit} is tolerated). Check the outline on {role}; move "
         "or register that series where it is wrong.",

@@ -3,7 +3,8 @@
     discover   folders, files, DICOMDIRs, zips → a list of files     (archive: safe unpacking)
     reading    one file → frames, an ROI file, or a reason why not   (headers, tags, charset, facts, enhanced, tiles)
     bvalue     the b-value of a frame, and where it was found
-    assemble   frames → studies, patients kept apart                 (grouping, labels, brightness: series → volumes)
+    assemble   frames → studies, patients kept apart                 (grouping, labels, brightness: series → volumes;
+               copies: the same images under new UIDs set aside)
     pixels     series → volume, decoded and rescaled                 (decoders: every transfer syntax of MR)
 
 No pydicom object leaves this package.

@@ -11,6 +11,7 @@ from typing import Any
 from engine.domain.progress import SILENT, Progress
 from engine.domain.study import Opened, PatientContext, Skipped, Study
 from engine.intake.brightness import label_by_brightness
+from engine.intake.copies import without_copies
 from engine.intake.grouping import group_series
 from engine.intake.pixels import load_frame
 from engine.intake.records import FileContent, Frame, RoiFile, Scope
@@ -114,17 +115,18 @@ def _study(
         by_series[uid, 0 if uid else frame.facts.series_number or 0].append(frame)
     groups = [label_by_brightness(group_series(by_series[uid]), load_frame) for uid in sorted(by_series)]
     groups.sort(key=lambda group: (group[0].facts.series_number or 0, group[0].key))
+    kept, copies = without_copies([series for group in groups for series in group], load_frame)
     scope = _usual_scope(frames)
     study_uid = key[0]
     return Study(
         study_instance_uid=study_uid,
         patient=_patient(scope),
-        series=tuple(series for group in groups for series in group),
+        series=tuple(kept),
         study_date=scope.study_date,
         study_description=scope.study_description,
         accession_number=scope.accession_number,
         roi_paths=tuple(roi.path for roi in rois if roi.study_instance_uid in ("", study_uid)),
-        skipped=skipped,
+        skipped=(*skipped, *copies),
     )
 
 

@@ -20,6 +20,7 @@ from engine.geometry.affine import translated
 from engine.geometry.diameters import longest_diameter_mm
 from engine.geometry.outline import volume_ml
 from engine.inference import loading, predict, session
+from engine.pipeline.diffusion import diffusion_cautions
 from engine.pipeline.packages import choose_package
 
 log = logging.getLogger("lobule.pipeline")
@@ -53,6 +54,8 @@ def analyze(
     volumes = _shifted(volumes, case)
     package = _package_for(case, volumes)
     before = quality.before_analysis(study, case, package, volumes)
+    if SequenceRole.DWI in package.roles:
+        before += diffusion_cautions(study, case, volumes, progress)
     blind = any(caution.code == "coverage" for caution in before)
     runner = session.open_session(package, session.provider_candidates(provider)[0])
     inputs: dict[LesionId, tuple[SliceInput, ...]] = {}
