@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Sequence
 
-from engine import pipeline, selftest, storage
+from engine import pipeline, selftest
 from engine.cli.console import say
-from engine.domain.errors import PackageError, UsageError
+from engine.domain.errors import PackageError
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.package import ModelPackage
 from engine.selftest import SelftestReport
@@ -27,6 +26,8 @@ def run_list(_: argparse.Namespace) -> int:
         print(f"{manifest.id}  {manifest.version}  {manifest.clinical_status.value}  {roles}  {package.digest[:12]}")
         print(f"  {STATUS_TEXT[manifest.clinical_status.value]}")
         print(f"  {package.folder}")
+    for fault in pipeline.faulty_packages():
+        say(f"left out: {fault.what}\n          {fault.remedy}")
     return 0
 
 
@@ -50,37 +51,29 @@ def run_selftest(_: argparse.Namespace) -> int:
 
 
 def run_install(arguments: argparse.Namespace) -> int:
-    """Install a package after verifying it."""
-    package = pipeline.install_package(arguments.package)
+    """Install a package after verifying it and replaying its self-test here."""
+    package = pipeline.install_package(arguments.package, _require_selftest)
     print(f"installed {package.manifest.id} {package.manifest.version} in {package.folder}")
     print(STATUS_TEXT[package.manifest.clinical_status.value])
-    return _print_reports([selftest.verify(package)])
+    return 0
+
+
+def _require_selftest(package: ModelPackage) -> None:
+    report = selftest.verify(package)
+    if not report.ok:
+        raise PackageError(
+            f"The package {package.manifest.id} does not do here what it did where it was made: {report.detail}.",
+            remedy="It was not installed. Fetch it again; if it fails again, do not use it on this machine.",
+            code="package-selftest",
+        )
+    _print_reports([report])
 
 
 def run_remove(arguments: argparse.Namespace) -> int:
     """Remove a package that was installed; what ships with Lobule stays."""
-    package = _installed(arguments.package)
-    shutil.rmtree(package.folder)
-    print(f"removed {package.manifest.id} {package.manifest.version}")
+    pipeline.remove_package(arguments.package)
+    print(f"removed {arguments.package}")
     return 0
-
-
-def _installed(name: str) -> ModelPackage:
-    home = storage.data_folder() / "models"
-    for package in pipeline.installed_packages():
-        if package.manifest.id == name:
-            if package.folder.parent == home:
-                return package
-            raise UsageError(
-                f"The package {name} ships with Lobule and cannot be removed.",
-                remedy="Choose another model with --model; a package of the same id installed by you takes its place.",
-                code="package-shipped",
-            )
-    raise UsageError(
-        f"There is no installed package '{name}'.",
-        remedy="Run 'lobule models list' to see the installed ones.",
-        code="package-unknown",
-    )
 
 
 def _print_reports(reports: Sequence[SelftestReport]) -> int:

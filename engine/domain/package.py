@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
@@ -17,6 +18,10 @@ from engine.domain.labels import BENIGN
 from engine.domain.sequence import SequenceRole
 
 PACKAGE_SCHEMA = "lobule.package/1"
+PACKAGE_ID = re.compile(r"(?!(con|nul|aux|prn)$)[a-z0-9]([a-z0-9_.-]{0,62}[a-z0-9_-])?")
+"""How an id looks: it names a folder, on every system."""
+_VERSION = re.compile(r"\d+(\.\d+){0,3}([-+.a-zA-Z0-9]{0,40})?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ClinicalStatus(StrEnum):
@@ -128,10 +133,19 @@ class ModelManifest:
     def __post_init__(self) -> None:
         if BENIGN not in self.labels or len(self.labels) < 2 or len(set(self.labels)) != len(self.labels):
             raise ValueError(f"labels must be distinct and include '{BENIGN}', got {self.labels}")
-        if not self.id or any(c not in "abcdefghijklmnopqrstuvwxyz0123456789_-." for c in self.id):
-            raise ValueError(f"a package id uses a-z, 0-9, '_', '-' and '.', got {self.id!r}")
+        if not PACKAGE_ID.fullmatch(self.id):  # it names a folder
+            raise ValueError(
+                f"a package id uses a-z, 0-9, '_', '-' and '.', beginning with a letter or digit: {self.id!r}"
+            )
+        if not _VERSION.fullmatch(self.version):
+            raise ValueError(f"a version is of the form 1.2.3, got {self.version!r}")
         if "model.onnx" not in self.files:
             raise ValueError("the manifest must list model.onnx with its digest")
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """The numbers of the version, to tell which of two packages is newer."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.version.split("+")[0]))
 
     def as_dict(self) -> dict[str, Any]:
         """Return JSON-ready fields with schema and roles."""
@@ -182,6 +196,7 @@ class ModelManifest:
             values["preprocess"] = spec
             values["labels"] = tuple(str(label) for label in data["labels"])
             values["clinical_status"] = ClinicalStatus(data["clinical_status"])
+            _check_shapes(values)
             return cls(**values)
         except (KeyError, TypeError, ValueError) as problem:
             raise PackageError(
@@ -189,6 +204,23 @@ class ModelManifest:
                 remedy="Export the package again with lobule-train export.",
                 code="package-manifest",
             ) from problem
+
+
+def _check_shapes(values: Mapping[str, Any]) -> None:
+    """Refuse values of another kind than a manifest holds: it comes from outside.
+
+    Raises:
+        ValueError: Something is no object, no text, or no digest.
+    """
+    for name in ("files", "rules", "training", "validation", "features", "selftest", "calibration", "quantisation"):
+        if not isinstance(values.get(name, {}), Mapping):
+            raise ValueError(f"{name} must be an object")
+    for name in ("id", "version", "title", "created", "intended_use"):
+        if not isinstance(values.get(name, ""), str):
+            raise ValueError(f"{name} must be a text")
+    wrong = [name for name, digest in values["files"].items() if not _SHA256.fullmatch(str(digest))]
+    if wrong:
+        raise ValueError(f"there is no SHA-256 for {', '.join(wrong)}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
-import zipfile
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -21,28 +18,30 @@ from engine.domain.package import FeatureStatistics, ModelManifest, ModelPackage
 from engine.inference.wire import foreign_features
 
 MANIFEST = "manifest.json"
-MAX_PACKAGE_BYTES = 600 * 2**20
-"""No package is larger: the float graph of Inception-ResNet V2 has 217 MB."""
+MAX_MANIFEST_BYTES = 4 * 2**20
 
 
 def load_package(folder: Path) -> ModelPackage:
     """Read and verify the package in `folder`.
 
     Raises:
-        PackageError: No manifest, an unreadable one, a missing file, or a file whose digest is not the manifest's.
+        PackageError: No manifest, an unreadable one, a missing file, a file whose digest is not the manifest's, or a
+            graph that `verify_graph` refuses.
     """
     path = folder / MANIFEST
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         raise PackageError(
             f"There is no model package in {folder}: {MANIFEST} is missing.",
             remedy="Name a folder that holds model.onnx and manifest.json, or run 'lobule models list'.",
             code="package-missing",
         )
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise ValueError(f"it is larger than {MAX_MANIFEST_BYTES // 2**20} MB")
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         if not isinstance(data, dict):
             raise ValueError("it does not hold an object")
-    except (OSError, UnicodeDecodeError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise PackageError(
             f"The manifest {path} cannot be read: {problem}.",
             remedy="Install the package again from its source.",
@@ -51,54 +50,32 @@ def load_package(folder: Path) -> ModelPackage:
     manifest = ModelManifest.from_dict(data)
     for name, digest in manifest.files.items():
         _verify_file(folder, name, digest)
+    verify_graph(folder / "model.onnx")
     return ModelPackage(folder, manifest, digest_of(manifest.as_dict()))
 
 
-def list_packages(folders: list[Path]) -> tuple[list[ModelPackage], list[PackageError]]:
-    """Load every package below `folders`; the first of two packages with one id wins. Faulty ones come back as
-    errors.
+def list_packages(folders: list[Path], only: str = "*") -> tuple[list[ModelPackage], list[PackageError]]:
+    """Load every package below `folders`; of two packages with one id the newer wins, the first of equally new ones.
+    Faulty ones come back as errors.
+
+    Args:
+        only: Look at folders of this name alone.
     """
     found: dict[str, ModelPackage] = {}
     faults: list[PackageError] = []
     for folder in folders:
-        for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+        for manifest in sorted(
+            path for path in folder.glob(f"{only}/{MANIFEST}") if not path.parent.name.startswith(".")
+        ):
             try:
                 package = load_package(manifest.parent)
             except PackageError as fault:
                 faults.append(fault)
                 continue
-            found.setdefault(package.manifest.id, package)
+            known = found.get(package.manifest.id)
+            if known is None or package.manifest.release > known.manifest.release:
+                found[package.manifest.id] = package
     return list(found.values()), faults
-
-
-def install_package(source: Path, into: Path) -> ModelPackage:
-    """Copy a package (folder or `.lobule` zip) to `into/<id>` after verifying it in a scratch folder.
-
-    Raises:
-        PackageError: Anything that `load_package` or `verify_graph` refuses, a path that leaves the package, or a
-            package too large.
-    """
-    into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=into, prefix=".incoming-") as scratch:
-        folder = Path(scratch) / "package"
-        folder.mkdir()
-        if source.is_dir():
-            _copy_listed(source, folder)
-        elif zipfile.is_zipfile(source):
-            _unzip(source, folder)
-        else:
-            raise PackageError(
-                f"{source} is neither a package folder nor a .lobule file.",
-                remedy="Name the folder or the .lobule file that lobule-train export wrote.",
-                code="package-missing",
-            )
-        package = load_package(folder)
-        verify_graph(folder / "model.onnx")
-        target = into / package.manifest.id
-        if target.exists():
-            shutil.rmtree(target)
-        folder.replace(target)
-    return load_package(target)
 
 
 def load_feature_statistics(package: ModelPackage) -> FeatureStatistics | None:
@@ -136,6 +113,10 @@ def verify_graph(path: Path) -> None:
         )
 
 
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
 def _verify_file(folder: Path, name: str, digest: str) -> None:
     relative = PurePosixPath(name)
     if relative.is_absolute() or ".." in relative.parts or "\\" in name or ":" in name:
@@ -145,7 +126,8 @@ def _verify_file(folder: Path, name: str, digest: str) -> None:
             code="package-path",
         )
     path = folder / name
-    if path.is_symlink() or not path.is_file():
+    inside = path.resolve().is_relative_to(folder.resolve())  # a folder on the way may be a link too
+    if path.is_symlink() or not inside or not path.is_file():
         raise PackageError(
             f"The package file {path} is missing or not a plain file.",
             remedy="Install the package again from its source.",
@@ -158,45 +140,4 @@ def _verify_file(folder: Path, name: str, digest: str) -> None:
             f"The package file {path} was changed: its SHA-256 is {found[:12]}…, the manifest says {digest[:12]}….",
             remedy="Install the package again from its source.",
             code="package-digest",
-        )
-
-
-def _copy_listed(source: Path, folder: Path) -> None:
-    package = load_package(source)
-    names = [MANIFEST, *package.manifest.files]
-    _check_size(sum((source / name).stat().st_size for name in names))
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, folder / name)
-
-
-def _unzip(source: Path, folder: Path) -> None:
-    with zipfile.ZipFile(source) as archive:
-        _check_size(sum(entry.file_size for entry in archive.infolist()))
-        for entry in archive.infolist():
-            name = PurePosixPath(entry.filename)
-            if name.is_absolute() or ".." in name.parts or "\\" in entry.filename or ":" in entry.filename:
-                raise PackageError(
-                    f"The archive {source.name} holds a path that leaves the package: {entry.filename!r}.",
-                    remedy="Do not use this package.",
-                    code="package-path",
-                )
-            if not entry.is_dir():
-                target = folder / str(name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(entry) as stream, target.open("wb") as out:
-                    shutil.copyfileobj(stream, out)
-    inner = [path for path in folder.iterdir() if path.is_dir() and (path / MANIFEST).is_file()]
-    if not (folder / MANIFEST).exists() and len(inner) == 1:  # the folder itself was zipped
-        for path in list(inner[0].iterdir()):
-            path.replace(folder / path.name)
-        inner[0].rmdir()
-
-
-def _check_size(total: int) -> None:
-    if total > MAX_PACKAGE_BYTES:
-        raise PackageError(
-            f"The package would take {total / 2**20:.0f} MB; at most {MAX_PACKAGE_BYTES // 2**20} MB are accepted.",
-            remedy="Check where this package comes from.",
-            code="package-size",
         )

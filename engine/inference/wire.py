@@ -10,11 +10,16 @@ from collections.abc import Iterator
 ALLOWED_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
 """Standard operators, and the ones that ONNX Runtime itself brings (its quantised kernels)."""
 
-_MODEL_GRAPH, _MODEL_OPSET, _MODEL_FUNCTION = 7, 8, 25
+FORBIDDEN_OPERATORS = frozenset({"EPContext", "PyOp", "PythonOp", "ATen"})
+"""Operators of ONNX Runtime's own domain that load other files or run other code."""
+
+_MODEL_GRAPH, _MODEL_OPSET, _MODEL_TRAINING, _MODEL_FUNCTION = 7, 8, 20, 25
 _OPSET_DOMAIN = 1
-_GRAPH_NODE, _GRAPH_INITIALIZER = 1, 5
-_NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
+_NODE_OPERATOR, _NODE_ATTRIBUTE, _NODE_DOMAIN = 4, 5, 7
 _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS = 5, 6, 10, 11
+_ATTRIBUTE_SPARSE, _ATTRIBUTE_SPARSES = 22, 23
+_SPARSE_VALUES, _SPARSE_INDICES = 1, 2
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
 
 Value = int | memoryview
@@ -39,6 +44,8 @@ def _check_model(data: memoryview) -> str | None:
             problem = _check_graph(_message(value))
         elif number == _MODEL_FUNCTION:
             problem = "it defines functions of its own"
+        elif number == _MODEL_TRAINING:
+            problem = "it holds training steps"
         elif number == _MODEL_OPSET:
             problem = _check_domain(_message(value), _OPSET_DOMAIN)
         if problem is not None:
@@ -53,6 +60,8 @@ def _check_graph(data: memoryview) -> str | None:
             problem = _check_node(_message(value))
         elif number == _GRAPH_INITIALIZER:
             problem = _check_tensor(_message(value))
+        elif number == _GRAPH_SPARSE:
+            problem = _check_sparse(_message(value))
         if problem is not None:
             return problem
     return None
@@ -63,12 +72,16 @@ def _check_node(data: memoryview) -> str | None:
     if problem is not None:
         return problem
     for number, value in _fields(data):
+        if number == _NODE_OPERATOR and bytes(_message(value)).decode("utf-8", "replace") in FORBIDDEN_OPERATORS:
+            return f"it uses the operator {bytes(_message(value)).decode()}"
         if number == _NODE_ATTRIBUTE:
             for inner, content in _fields(_message(value)):
                 if inner in (_ATTRIBUTE_TENSOR, _ATTRIBUTE_TENSORS):
                     problem = _check_tensor(_message(content))
                 elif inner in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
                     problem = _check_graph(_message(content))
+                elif inner in (_ATTRIBUTE_SPARSE, _ATTRIBUTE_SPARSES):
+                    problem = _check_sparse(_message(content))
                 if problem is not None:
                     return problem
     return None
@@ -79,6 +92,11 @@ def _check_tensor(data: memoryview) -> str | None:
         if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value == 1):
             return "it keeps weights in another file"
     return None
+
+
+def _check_sparse(data: memoryview) -> str | None:
+    parts = (value for number, value in _fields(data) if number in (_SPARSE_VALUES, _SPARSE_INDICES))
+    return next((problem for part in parts if (problem := _check_tensor(_message(part)))), None)
 
 
 def _check_domain(data: memoryview, field: int) -> str | None:

@@ -25,6 +25,7 @@ from engine.pipeline.packages import (
     installed_packages,
     load_package,
     package_folders,
+    remove_package,
 )
 from engine.pipeline.sending import send_objects, sendable
 from engine.pipeline.study import (
@@ -63,6 +64,7 @@ __all__ = [
     "package_folders",
     "propose_roles",
     "record_export",
+    "remove_package",
     "rival_outlines",
     "roi_questions",
     "sample_study",

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+import shutil
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from engine import storage
-from engine.domain.errors import PackageError, SequenceError
-from engine.domain.package import ModelPackage
+from engine import audit, storage
+from engine.domain.errors import PackageError, SequenceError, UsageError
+from engine.domain.package import PACKAGE_ID, ModelPackage
 from engine.domain.sequence import SequenceRole
-from engine.inference import loading
+from engine.inference import installing, loading
 
 log = logging.getLogger("lobule.pipeline")
 
 
 def package_folders() -> list[Path]:
     """Return where packages are looked for: those the site installed first, then those that ship."""
-    return [storage.data_folder() / "models", storage.assets_folder() / "models"]
+    return [_own_packages(), storage.assets_folder() / "models"]
 
 
 def installed_packages() -> tuple[ModelPackage, ...]:
@@ -33,13 +34,51 @@ def faulty_packages() -> tuple[PackageError, ...]:
     return tuple(loading.list_packages(package_folders())[1])
 
 
-def install_package(source: Path) -> ModelPackage:
+def install_package(source: Path, check: Callable[[ModelPackage], None] = lambda _: None) -> ModelPackage:
     """Install a package folder or `.lobule` file for this person, after verifying it.
+
+    Args:
+        check: Tried on the verified package before it is put in its place; raises `PackageError` to refuse it.
 
     Raises:
         PackageError: It is refused; nothing is installed.
     """
-    return loading.install_package(source, storage.data_folder() / "models")
+    package = installing.install_package(source, _own_packages(), installed_packages(), check)
+    audit.append(storage.data_folder(), "package-installed", _facts(package.manifest.id, package))
+    return package
+
+
+def remove_package(name: str) -> None:
+    """Remove a package that this person installed, also one that does not verify any more.
+
+    Raises:
+        UsageError: There is none of this name, or it ships with Lobule.
+    """
+    folder = _own_packages() / name
+    shipped = (storage.assets_folder() / "models" / name / loading.MANIFEST).is_file()
+    if not PACKAGE_ID.fullmatch(name) or not folder.is_dir() or folder.is_symlink():
+        what = f"The package {name} ships with Lobule and cannot be removed."
+        raise UsageError(
+            what if PACKAGE_ID.fullmatch(name) and shipped else f"There is no installed package '{name}'.",
+            remedy="Run 'lobule models list' to see the installed ones; a newer package of the same id takes the "
+            "place of one that ships.",
+            code="package-shipped" if shipped else "package-unknown",
+        )
+    try:
+        package: ModelPackage | None = loading.load_package(folder)
+    except PackageError:
+        package = None
+    shutil.rmtree(folder)
+    audit.append(storage.data_folder(), "package-removed", _facts(name, package))
+
+
+def _own_packages() -> Path:
+    return storage.data_folder() / "models"
+
+
+def _facts(name: str, package: ModelPackage | None) -> dict[str, dict[str, str]]:
+    version, digest = (package.manifest.version, package.digest) if package else ("", "")
+    return {"package": {"id": name, "version": version, "digest": digest}}
 
 
 def load_package(name: str) -> ModelPackage:
@@ -48,10 +87,14 @@ def load_package(name: str) -> ModelPackage:
     Raises:
         PackageError: There is none, or it does not verify.
     """
-    folders = [folder / name for folder in package_folders()] if "/" not in name and "\\" not in name else []
-    for folder in [*folders, Path(name)]:
-        if (folder / loading.MANIFEST).is_file():
-            return loading.load_package(folder)
+    if PACKAGE_ID.fullmatch(name):
+        found, faults = loading.list_packages([*package_folders()], only=name)
+        if found:
+            return found[0]
+        if faults and not (Path(name) / loading.MANIFEST).is_file():
+            raise faults[0]
+    if (Path(name) / loading.MANIFEST).is_file():
+        return loading.load_package(Path(name))
     raise PackageError(
         f"There is no model package '{name}'.",
         remedy="Run 'lobule models list' to see the installed ones, or name a package folder.",

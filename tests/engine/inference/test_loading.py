@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-import zipfile
 
 import onnx
 import pytest
 from onnx import helper
 
 from engine.domain.errors import PackageError
-from engine.inference.loading import install_package, load_package
+from engine.inference.loading import list_packages, load_package
 from engine.inference.wire import foreign_features
 
 
@@ -46,8 +46,10 @@ def test_changed_missing_and_foreign_files(copy, tmp_path):
     assert code(copy) == "package-digest"
     (copy / "card.md").unlink()
     assert code(copy) == "package-file"
-    rewrite(copy, lambda data: data["files"].update({"../card.md": "0"}))
-    assert code(copy) in ("package-path", "package-file")
+    rewrite(copy, lambda data: data["files"].update({"../card.md": "0" * 64}))
+    assert code(copy) == "package-file"  # card.md is still missing; files are looked at in order
+    rewrite(copy, lambda data: data["files"].pop("card.md"))
+    assert code(copy) == "package-path"
     assert code(tmp_path / "nowhere") == "package-missing"
 
 
@@ -62,6 +64,15 @@ def test_changed_missing_and_foreign_files(copy, tmp_path):
         (lambda d: d.update(roles=["T2"]), "package-manifest"),
         (lambda d: d.pop("files"), "package-manifest"),
         (lambda d: d.update(surprise=1), "package-manifest"),
+        (lambda d: d.update(id=".."), "package-manifest"),
+        (lambda d: d.update(id="../evil"), "package-manifest"),
+        (lambda d: d.update(id="-rf"), "package-manifest"),
+        (lambda d: d.update(id=7), "package-manifest"),
+        (lambda d: d.update(version="newest"), "package-manifest"),
+        (lambda d: d.update(files=["model.onnx"]), "package-manifest"),
+        (lambda d: d.update(files={"model.onnx": "0"}), "package-manifest"),
+        (lambda d: d.update(validation=[1]), "package-manifest"),
+        (lambda d: d.update(selftest={"input_abs": float("nan")}), "package-manifest"),
     ],
 )
 def test_manifests_that_are_refused(copy, change, expected):
@@ -73,29 +84,6 @@ def test_manifests_that_are_refused(copy, change, expected):
 def test_unreadable_manifest(copy, text):
     (copy / "manifest.json").write_bytes(text.encode("latin-1"))
     assert code(copy) == "package-manifest"
-
-
-def test_install_from_folder_and_from_file(tiny_package, tmp_path):
-    archive = tmp_path / "tiny.lobule"
-    with zipfile.ZipFile(archive, "w") as out:
-        for path in tiny_package.folder.iterdir():
-            out.write(path, path.name)
-    for source in (tiny_package.folder, archive):
-        installed = install_package(source, tmp_path / "models")
-        assert installed.digest == tiny_package.digest
-        assert installed.folder == tmp_path / "models" / tiny_package.manifest.id
-    assert [p.name for p in (tmp_path / "models").iterdir()] == [tiny_package.manifest.id]
-
-
-def test_archive_that_leaves_its_folder(tiny_package, tmp_path):
-    archive = tmp_path / "bad.lobule"
-    with zipfile.ZipFile(archive, "w") as out:
-        out.writestr("../outside.txt", "x")
-    with pytest.raises(PackageError) as caught:
-        install_package(archive, tmp_path / "models")
-    assert caught.value.code == "package-path"
-    assert not (tmp_path / "outside.txt").exists()
-    assert list((tmp_path / "models").iterdir()) == []
 
 
 def graph_with(*, domain="", external=False):
@@ -118,6 +106,57 @@ def test_what_a_graph_may_not_have(tiny_package):
     assert "another file" in foreign_features(graph_with(external=True))
     assert "not a readable" in foreign_features(b"\x0f\xff nonsense")
     assert foreign_features(b"") == "it holds no graph"
+
+
+def test_links_out_of_the_package_are_refused(copy, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (copy / "card.md").rename(outside / "card.md")
+    (copy / "card.md").symlink_to(outside / "card.md")
+    assert code(copy) == "package-file"
+    (copy / "card.md").unlink()
+    (copy / "notes").symlink_to(outside, target_is_directory=True)
+    rewrite(copy, lambda data: data["files"].update({"notes/card.md": data["files"].pop("card.md")}))
+    assert code(copy) == "package-file"
+
+
+def test_a_graph_is_looked_at_whenever_a_package_is_loaded(copy):
+    graph = graph_with(external=True)
+    (copy / "model.onnx").write_bytes(graph)
+    rewrite(copy, lambda data: data["files"].update({"model.onnx": hashlib.sha256(graph).hexdigest()}))
+    assert code(copy) == "package-graph"
+
+
+def test_weights_elsewhere_are_found_in_sparse_tensors_and_other_hiding_places():
+    model = onnx.ModelProto.FromString(graph_with())
+    sparse = model.graph.sparse_initializer.add()
+    sparse.values.data_location = onnx.TensorProto.EXTERNAL
+    assert "another file" in foreign_features(model.SerializeToString())
+    model = onnx.ModelProto.FromString(graph_with())
+    attribute = model.graph.node[0].attribute.add()
+    attribute.name, attribute.type = "value", onnx.AttributeProto.SPARSE_TENSOR
+    attribute.sparse_tensor.values.data_location = onnx.TensorProto.EXTERNAL
+    assert "another file" in foreign_features(model.SerializeToString())
+    model = onnx.ModelProto.FromString(graph_with(domain="com.microsoft"))
+    assert foreign_features(model.SerializeToString()) is None
+    model.graph.node[0].op_type = "EPContext"  # names a file of compiled code
+    assert "EPContext" in foreign_features(model.SerializeToString())
+    model = onnx.ModelProto.FromString(graph_with())
+    model.training_info.add()
+    assert "training" in foreign_features(model.SerializeToString())
+    model = onnx.ModelProto.FromString(graph_with())
+    model.functions.add().name = "f"
+    assert "functions" in foreign_features(model.SerializeToString())
+
+
+def test_the_newer_of_two_packages_wins(tiny_package, tmp_path):
+    for folder, version in (("own", "1.0.2"), ("shipped", "1.0.10")):
+        there = shutil.copytree(tiny_package.folder, tmp_path / folder / "tiny")
+        rewrite(there, lambda data, version=version: data.update(version=version))
+    (package,), faults = list_packages([tmp_path / "own", tmp_path / "shipped"])
+    assert (package.manifest.version, faults) == ("1.0.10", [])
+    rewrite(tmp_path / "own" / "tiny", lambda data: data.update(version="1.0.10", title="own"))
+    assert list_packages([tmp_path / "own", tmp_path / "shipped"])[0][0].manifest.title == "own"
 
 
 def test_foreign_operator_inside_a_branch_is_found():
