@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -11,20 +10,19 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime  # noqa: F401  (before any test imports PySide6: their libraries clash the other way round)
 import pytest
 
-_connect = socket.socket.connect
+from tests.support import network
+
+network.block()
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch):
-    """Refuse every connection that is not local to this machine's loopback (used by the DICOM send test alone)."""
-
-    def refuse(self, address):
-        host = address[0] if isinstance(address, tuple) else ""
-        if self.family in (socket.AF_INET, socket.AF_INET6) and host not in ("127.0.0.1", "::1", "localhost"):
-            raise AssertionError(f"a test tried to open a connection to {address}")
-        return _connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+def loopback_where_marked(request):
+    """Let tests marked ``loopback`` (the DICOM sender's) talk to this machine itself; nothing else has a network."""
+    if request.node.get_closest_marker("loopback") is None:
+        yield
+        return
+    with network.loopback():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -64,4 +64,6 @@ def _line(entry: Mapping[str, Any]) -> str:
         parts += [", ".join(caution["code"] for caution in entry.get("cautions", [])) or "no caution"]
     if "outputs" in entry:
         parts += [", ".join(entry["outputs"]) + (" (de-identified)" if entry.get("deidentified") else "")]
+    if "objects" in entry:
+        parts += [f"{len(entry['objects'])} objects to {entry.get('to', '')}"]
     return "  ".join(parts)

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from engine import dicom_out, intake, roi_io
 from engine.domain.case import Case
-from engine.domain.errors import RoiError, UsageError
+from engine.domain.errors import RoiError, StorageError, UsageError
 from engine.domain.roi import Roi, RoiObject, RoiQuestion
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.outline import mask_of_roi
 from engine.pipeline.study import series_of
+from engine.pipeline.trail import record_outlines
 
 SAME_LESION_DICE = 0.8
 """From this overlap on two outlines are taken for one lesion stored twice; readers agree to about 0.85 to 0.95."""
@@ -133,11 +134,28 @@ EXPORTS = {"seg": "roi.seg.dcm", "rtstruct": "roi.rtstruct.dcm", "nifti": "roi.n
 
 
 def export_rois(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: str, *, created: datetime) -> Path:
-    """Write the outlines of a case alone: ``seg``, ``rtstruct`` or ``nifti`` (the keys of `EXPORTS`).
+    """Write the outlines of a case alone: ``seg``, ``rtstruct`` or ``nifti`` (the keys of `EXPORTS`); the audit file
+    says so.
 
     Raises:
+        StorageError: The audit file cannot be written; the outlines are not left there then.
         ReportError, RoiError: There is no lesion or no T2 series, or the file can't be written.
         UsageError: Another format.
+    """
+    write_rois(case, study, volumes, path, kind, created=created)
+    try:
+        record_outlines(case, {EXPORTS[kind]: path.read_bytes()})
+    except StorageError:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def write_rois(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: str, *, created: datetime) -> None:
+    """Write the outlines of a case without a word in the audit file: for whoever records the export as a whole.
+
+    Raises:
+        ReportError, RoiError, UsageError: As `export_rois` says.
     """
     if kind not in EXPORTS:
         raise UsageError(
@@ -150,7 +168,6 @@ def export_rois(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: 
         dicom_out.write_structure_set(case, study, volumes, path, created=created)
     else:
         roi_io.write_nifti(case.rois, t2, path)
-    return path
 
 
 def _target(study: Study, case: Case, volumes: VolumeSet) -> tuple[Series, Volume]:

@@ -16,7 +16,7 @@ from engine.domain.result import Analysis
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
-from engine.pipeline.outlines import EXPORTS, export_rois
+from engine.pipeline.outlines import EXPORTS, write_rois
 from engine.pipeline.study import series_of
 from engine.pipeline.trail import record_export
 
@@ -101,10 +101,10 @@ def _write_also(
     for kind in (kind for kind in EXPORTS if kind in also):
         name = EXPORTS[kind]
         if not (deidentify and name.endswith(".dcm")):
-            export_rois(case, study, volumes, folder / name, kind, created=created)
+            write_rois(case, study, volumes, folder / name, kind, created=created)
     if HEAT_MAPS in also and not deidentify:
         if analysis.result.lesions:
-            write_heat_maps(analysis, study, case, volumes, folder / "heat_maps", created=created)
+            dicom_out.write_secondary_captures(analysis, case, study, volumes, folder / "heat_maps", created=created)
         else:
             log.info("no heat maps: nothing was classified")
 
@@ -117,7 +117,13 @@ def write_heat_maps(
     Raises:
         ReportError: Nothing was classified, a source image is gone, or a file can't be written.
     """
-    return dicom_out.write_secondary_captures(analysis, case, study, volumes, folder, created=created)
+    with tempfile.TemporaryDirectory() as name:
+        made = dicom_out.write_secondary_captures(analysis, case, study, volumes, Path(name), created=created)
+        content = [path.read_bytes() for path in made]
+    record_export(analysis.result, {"heat_maps": b"".join(content)}, deidentified=False)
+    for path, data in zip(made, content, strict=True):
+        storage.write_bytes(folder / path.name, data)
+    return tuple(folder / path.name for path in made)
 
 
 def write_report(

@@ -9,6 +9,7 @@ from engine.dicom_out import send
 from engine.domain.errors import UsageError
 from engine.domain.node import Node, Sent
 from engine.domain.progress import SILENT, Progress
+from engine.pipeline.trail import record_sending
 
 
 def sendable(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -44,9 +45,11 @@ def send_objects(paths: Sequence[Path], node: Node, progress: Progress = SILENT)
         One answer for each path, in order. An object that the node refuses does not stop the others.
 
     Raises:
+        StorageError: The audit file cannot be written; nothing is sent then.
         ReportError: A file is no DICOM object, the node is not there, or it refuses the association.
         Cancelled: The progress asked to stop; what was sent before stays on the node.
     """
+    record_sending([path.read_bytes() for path in paths if path.is_file()], node.ae_title)
     return send.send(paths, node, progress)
 
 

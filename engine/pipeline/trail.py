@@ -1,16 +1,18 @@
 """The audit trail of this person's Lobule: what was done, and whether the record is whole.
 
-`analyze`, `write_outputs` and `write_report` write to it by themselves. Whoever lets a result out another way (sends a
-DICOM object, saves a picture) records that with `record_export`.
+Everything in this package that analyses, exports or sends writes to it by itself. Whoever lets a result out another
+way (saves or prints a picture) records that with `record_export`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import audit, storage
 from engine.audit import AuditReport
+from engine.domain.case import Case
 from engine.domain.result import StudyResult
 
 
@@ -25,6 +27,18 @@ def record_export(result: StudyResult, outputs: Mapping[str, bytes], *, deidenti
     """
     facts = audit.export_facts(result, outputs, deidentified=deidentified)
     audit.append(storage.data_folder(), "export", facts)
+
+
+def record_outlines(case: Case, outputs: Mapping[str, bytes]) -> None:
+    """Put an export of outlines alone, without a result, into the audit file."""
+    digests = {kind: hashlib.sha256(data).hexdigest() for kind, data in outputs.items()}
+    audit.append(storage.data_folder(), "export", {"case_digest": case.digest(), "outputs": digests})
+
+
+def record_sending(objects: Sequence[bytes], ae_title: str) -> None:
+    """Put what is about to be sent to a DICOM node into the audit file: digests and the node's title, no file names."""
+    digests = [hashlib.sha256(data).hexdigest() for data in objects]
+    audit.append(storage.data_folder(), "send", {"objects": digests, "to": ae_title})
 
 
 def audit_entries() -> tuple[dict[str, Any], ...]:

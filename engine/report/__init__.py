@@ -10,15 +10,22 @@
   to-left text, `fonts` chooses a face for every character, `palette` holds the colours.
 
 The PDF is made from drawing operations alone: there is no markup, so no text can be taken for markup. matplotlib and
-reportlab are imported when something is written, not before.
+reportlab are imported when something is written, not before; matplotlib keeps its font list in Lobule's cache folder.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import platformdirs
 
 from engine.report.content import build_content
 from engine.report.values import ReportContent
+
+_home = os.environ.get("LOBULE_HOME")
+_cache = Path(_home) / "cache" if _home else Path(platformdirs.user_cache_dir("Lobule", appauthor=False))
+os.environ.setdefault("MPLCONFIGDIR", str(_cache / "matplotlib"))  # read when matplotlib is imported
 
 __all__ = ["ReportContent", "build_content", "write_figures", "write_pdf"]
 

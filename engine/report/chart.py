@@ -1,38 +1,24 @@
 """The score chart: model scores of every class over slice position. Imports matplotlib: only for writing.
 
-Figures are built without pyplot, so nothing is shared between two reports. matplotlib keeps its font list in the
-application's own cache folder, never in the person's home.
+Figures are built without pyplot, so nothing is shared between two reports.
 """
 
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 
 import numpy as np
-import platformdirs
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from numpy.typing import NDArray
 
-
-def _own_cache() -> str:
-    """Return the folder for matplotlib's font list."""
-    home = os.environ.get("LOBULE_HOME")
-    base = Path(home) / "cache" if home else Path(platformdirs.user_cache_dir("Lobule", appauthor=False))
-    return str(base / "matplotlib")
-
-
-os.environ.setdefault("MPLCONFIGDIR", _own_cache())
-
-from matplotlib import font_manager  # noqa: E402  # reads MPLCONFIGDIR when it is imported
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from matplotlib.font_manager import FontProperties  # noqa: E402
-
-from engine.report import palette  # noqa: E402
-from engine.report.texts import number  # noqa: E402
-from engine.report.values import LesionContent, ReportContent  # noqa: E402
+from engine.report import palette
+from engine.report.texts import number
+from engine.report.values import LesionContent, ReportContent
 
 PRINT_DPI = 240
 FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"

@@ -8,7 +8,7 @@ what=${1:-app}
 venv=.venv
 
 qt_packages="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libdbus-1-3 libfontconfig1"
-dev_packages="xvfb dicom3tools poppler-utils"
+dev_packages="xvfb dicom3tools poppler-utils strace"
 
 python=""
 for candidate in python3.11 python3.12 python3.13 python3; do

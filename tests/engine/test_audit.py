@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from engine import audit, storage
+from engine import audit, pipeline, storage
 from engine.cli import main
 from engine.domain.errors import StorageError
+from engine.domain.node import Node
 from engine.domain.result import Caution, Effect
-from tests.support.results import example
+from tests.support.paths import ROOT
+from tests.support.results import CREATED, example
+from tests.support.roi_series import ball, small_study
 
 
 @pytest.fixture
@@ -85,22 +91,32 @@ def test_entries_longer_than_the_tail_that_is_read_chain_too(tmp_path):
     assert audit.verify(tmp_path).ok
 
 
-def _append_many(folder, name):
-    for number in range(20):
-        audit.append(folder, "analysis", {"name": name, "number": number})
-
-
 def test_processes_and_threads_write_at_once(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_append_many, args=(tmp_path, f"p{n}")) for n in range(2)]
-    workers += [threading.Thread(target=_append_many, args=(tmp_path, f"t{n}")) for n in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
+    script = (
+        "import sys; from pathlib import Path; from engine import audit\n"
+        "for number in range(20):\n"
+        "    audit.append(Path(sys.argv[1]), 'analysis', {'name': sys.argv[2], 'number': number})\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    names = ("p0", "p1", "t0", "t1")
+    processes = [
+        subprocess.Popen([sys.executable, "-c", script, tmp_path, name], env=environment, cwd=ROOT)
+        for name in names[:2]
+    ]
+
+    def write(name):
+        for number in range(20):
+            audit.append(tmp_path, "analysis", {"name": name, "number": number})
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in names[2:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [process.wait(120) for process in processes] == [0, 0]
     report = audit.verify(tmp_path)
-    assert (report.ok, report.entries) == (True, 100), report.problem
-    for name in ("p0", "p1", "t0", "t1", "t2"):
+    assert (report.ok, report.entries) == (True, 80), report.problem
+    for name in names:
         assert [e["number"] for e in audit.entries(tmp_path) if e["name"] == name] == list(range(20))
 
 
@@ -145,3 +161,31 @@ def test_the_command_lists_and_verifies(capsys):
     assert main(["audit", "verify", str(home)]) == 3
     assert "damaged" in capsys.readouterr().err
     assert main(["audit", "verify", str(home / "nowhere")]) == 2
+
+
+def test_outlines_alone_and_sendings_are_recorded_and_not_done_where_that_fails(tmp_path, monkeypatch):
+    small = small_study(tmp_path / "t2")
+    case = small.case(small.roi(ball(small.volume.shape, (2, 9, 12), (1.5, 4, 6))))
+    path = tmp_path / "Muster Anna.dcm"
+    pipeline.export_rois(case, small.study, small.volumes, path, "seg", created=CREATED)
+    (entry,) = pipeline.audit_entries()
+    assert entry["case_digest"] == case.digest()
+    assert entry["outputs"] == {"roi.seg.dcm": hashlib.sha256(path.read_bytes()).hexdigest()}
+    with pytest.raises(AssertionError, match="network"):  # recorded before anything is sent
+        pipeline.send_objects([path], Node("127.0.0.1", 104, "ARCHIVE"))
+    sent = pipeline.audit_entries()[-1]
+    assert (sent["event"], sent["to"]) == ("send", "ARCHIVE")
+    assert sent["objects"] == list(entry["outputs"].values())
+    assert "Muster" not in json.dumps(pipeline.audit_entries())
+    assert pipeline.verify_audit().ok
+
+    def full(*_, **__):
+        raise StorageError("The audit file cannot be written.", remedy="Make room.", code="audit-not-written")
+
+    monkeypatch.setattr(audit, "append", full)
+    path.unlink()
+    with pytest.raises(StorageError):
+        pipeline.export_rois(case, small.study, small.volumes, path, "seg", created=CREATED)
+    assert not path.exists()
+    with pytest.raises(StorageError):  # not the refusal of the network: it was not tried
+        pipeline.send_objects([tmp_path / "t2"], Node("127.0.0.1", 104, "ARCHIVE"))

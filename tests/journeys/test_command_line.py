@@ -99,6 +99,7 @@ def test_the_stored_case_gives_the_same_result(sample, analysed, tmp_path):
     assert (out / "result.json").read_bytes() == (analysed / "result.json").read_bytes()
 
 
+@pytest.mark.loopback
 def test_more_is_written_on_request_and_sent_on_request_only(sample, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["analyze", str(sample), "--out", str(out), "--also", "rtstruct,nifti,sc"]) == 0

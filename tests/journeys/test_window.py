@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pypdf
 import pytest
@@ -13,9 +10,8 @@ import pytest
 from desktop.app import make_window
 from desktop.garbage import GarbageCollector
 from desktop.settings import Settings
-from engine import pipeline, storage
+from engine import storage
 from engine.domain.labels import STATUS_TEXT
-from tests.support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +91,3 @@ def test_edit_stale_undo_analyze_again_and_all_outputs(qtbot, window, sample, an
     assert {path.name for path in analysed.iterdir() if path.is_file()} <= names
     stored = storage.load_case(tmp_path / "out" / "case.json")
     assert stored.digest() == document.case.digest()
-
-
-def test_the_window_tests_itself_without_a_display(tmp_path):
-    environment = {**os.environ, "LOBULE_HOME": str(tmp_path)}
-    environment.pop("QT_QPA_PLATFORM", None)
-    ran = subprocess.run(
-        [sys.executable, "-m", "desktop", "--self-test"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.startswith("OK: ")
-    assert pipeline.installed_packages()

@@ -20,6 +20,8 @@ def _accept(_event) -> int:
     return 0x0000
 
 
+pytestmark = pytest.mark.loopback
+
 IMPLICIT = "1.2.840.10008.1.2"
 
 
