@@ -125,7 +125,7 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--margin-mm", type=float, default=10.0, help="as in prepare")
     export.add_argument("--version", default="1.0.0", help="version of the package")
     export.add_argument("--title", default="", help="name that readers see")
-    export.add_argument("--precision", choices=("int8", "float32"), default="int8")
+    export.add_argument("--precision", choices=("int8", "float16", "float32"), default="int8")
     export.add_argument("--calibration", choices=("percentile", "entropy"), default="percentile")
     export.add_argument("--calibration-slices", type=int, default=256, help="training slices to calibrate on")
     export.add_argument("--feature-slices", type=int, default=1000, help="training slices for the feature statistics")

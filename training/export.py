@@ -7,7 +7,6 @@ import platform
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +19,13 @@ from numpy.typing import NDArray
 from engine.domain.errors import PackageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
 from engine.domain.progress import SILENT, Progress
-from training import checkpoint, familiarity, quantise
+from training import checkpoint, familiarity, precision
 from training.card import render_card
 from training.checkpoint import Checkpoint
 from training.dataset import ShardSet
 from training.network import InceptionResnetV2
-from training.parity import Answer, Change, Graph, compare
+from training.parity import Graph
+from training.precision import batches, chosen
 from training.sources import PhantomSource
 from training.vectors import (
     cropped_study,
@@ -39,9 +39,6 @@ logger = logging.getLogger(__name__)
 
 TORCH_ABS = 1e-4
 """Largest allowed difference of a logit between torch and the float graph."""
-CHANGED_SHARE = 0.01
-"""Share of slices whose class may change by quantisation before blocks are kept float: half of what a package
-may show on its test patients (2 %), because the slices that are compared here are few."""
 SELFTEST_SEED = 977
 INPUT_ABS = 1e-3
 """Tolerance of an input pixel (range −1…1): far above what libraries differ by, far below what shows."""
@@ -59,7 +56,7 @@ class ExportOptions:
 
     Attributes:
         version: Version of the package.
-        precision: ``int8`` or ``float32``.
+        precision: ``int8``, ``float32``, or ``float16`` (for GPUs: half the size of float32).
         calibration_slices: Training slices that the activations' ranges are measured on.
         calibration: ``percentile`` or ``entropy``.
         feature_slices: Training slices for the feature statistics.
@@ -114,13 +111,9 @@ def export(
         float_path = scratch / "float.onnx"
         write_float(network, float_path, spec.input_px)
         difference = _against_torch(network, Graph(float_path), held, spec.input_px)
-        facts: dict[str, Any] = {"format": "float32", "torch_logit_abs": difference}
-        if options.precision == "int8":
-            facts = {"torch_logit_abs": difference} | _quantise(
-                float_path, made / "model.onnx", scratch, training, held, spec, options, progress
-            )
-        else:
-            shutil.copyfile(float_path, made / "model.onnx")
+        facts = {"torch_logit_abs": difference} | precision.write_graph(
+            float_path, made / "model.onnx", training, held, spec, options, progress
+        )
         graph = Graph(made / "model.onnx")
         features = _familiarity(graph, training, held, spec, options, made, progress)
         tolerances = _write_selftest(graph, spec, made)
@@ -214,21 +207,8 @@ def _sets(saved: Checkpoint, spec: PreprocessSpec, shards: ShardSet) -> tuple[Sh
     return shards.of_patients(trained), shards.of_patients(held)
 
 
-def _chosen(shards: ShardSet, count: int, seed: int) -> NDArray[np.int64]:
-    order = np.random.default_rng(seed).permutation(len(shards))
-    return np.sort(order[:count])
-
-
-def _batches(
-    shards: ShardSet, indices: NDArray[np.int64], size_px: int, stage: str, progress: Progress
-) -> Iterator[NDArray[np.float32]]:
-    for first in range(0, len(indices), 4):
-        progress.step(stage, first, len(indices))
-        yield shards.images(indices[first : first + 4], size_px).numpy()
-
-
 def _against_torch(network: InceptionResnetV2, graph: Graph, held: ShardSet, size_px: int) -> float:
-    images = held.images(_chosen(held, 8, 0), size_px)
+    images = held.images(chosen(held, 8, 0), size_px)
     with torch.inference_mode():
         logits, cam, _ = network(images)
     found = graph.run(images.numpy())
@@ -244,81 +224,6 @@ def _against_torch(network: InceptionResnetV2, graph: Graph, held: ShardSet, siz
     return difference
 
 
-def _quantise(
-    float_path: Path,
-    out: Path,
-    scratch: Path,
-    training: ShardSet,
-    held: ShardSet,
-    spec: PreprocessSpec,
-    options: ExportOptions,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Quantise, compare on held-out slices, keep blocks float where too many classes change."""
-    chosen = _chosen(training, options.calibration_slices, 1)
-    batches = _batches(training, chosen, spec.input_px, "calibrate", progress)
-    calibrated = quantise.calibrate(float_path, batches, scratch, options.calibration)
-    quantise.write_int8(calibrated, out)
-    compared = _chosen(held, options.compared_slices, 2)
-    images = list(_batches(held, compared, spec.input_px, "compare", progress))
-    reference = [Graph(float_path).run(batch) for batch in images]
-    change = compare(reference, [Graph(out).run(batch) for batch in images])
-    kept: list[str] = []
-    if change.changed_share > CHANGED_SHARE and options.float_block_limit > 0:
-        share = 100 * change.changed_share
-        logger.info("int8 changes %.1f %% of the classes: looking for the blocks that suffer", share)
-        order = _sensitive_blocks(calibrated, scratch, images, reference, progress)
-        order = order[: options.float_block_limit]
-
-        def with_float(count: int) -> Change:
-            quantise.write_int8(calibrated, out, order[:count])
-            graph = Graph(out)
-            found = compare(reference, [graph.run(batch) for batch in images])
-            logger.info("%d blocks float: %.1f %% of the classes change", count, 100 * found.changed_share)
-            return found
-
-        count = _fewest(len(order), lambda count: with_float(count).changed_share <= CHANGED_SHARE)
-        kept, change = order[:count], with_float(count)
-    return {
-        "format": "int8 QDQ: uint8 activations, int8 weights per channel, reduced range; float head; "
-        "float blocks compute in float32 from weights stored as int8",
-        "calibration": options.calibration,
-        "calibration_slices": calibrated.slices,
-        "float_blocks": kept,
-        **change.as_dict(),
-        "megabytes": round(out.stat().st_size / 2**20, 1),
-    }
-
-
-def _fewest(most: int, enough: Callable[[int], bool]) -> int:
-    """The smallest count from 1 to `most` that is enough, by halving; `most` where none is."""
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
-
-
-def _sensitive_blocks(
-    calibrated: quantise.Calibrated,
-    scratch: Path,
-    images: list[NDArray[np.float32]],
-    reference: list[Answer],
-    progress: Progress,
-) -> list[str]:
-    """Blocks in the order of what keeping each alone float does for the scores, best first."""
-    few = slice(0, max(1, 48 // len(images[0])))
-    trial = scratch / "trial.onnx"
-    left: dict[str, float] = {}
-    names = quantise.blocks(calibrated)
-    for number, name in enumerate(names):
-        progress.step("find sensitive blocks", number, len(names))
-        quantise.write_int8(calibrated, trial, {name})
-        graph = Graph(trial)
-        left[name] = compare(reference[few], [graph.run(batch) for batch in images[few]]).score_mean
-    return sorted(left, key=lambda name: left[name])
-
-
 def _familiarity(
     graph: Graph,
     training: ShardSet,
@@ -328,10 +233,10 @@ def _familiarity(
     out: Path,
     progress: Progress,
 ) -> dict[str, Any]:
-    seen = _chosen(training, options.feature_slices, 3)
-    others = _chosen(held, options.feature_slices, 3)
+    seen = chosen(training, options.feature_slices, 3)
+    others = chosen(held, options.feature_slices, 3)
     values = [
-        np.concatenate([graph.run(batch).features for batch in _batches(*entry, spec.input_px, "features", progress)])
+        np.concatenate([graph.run(batch).features for batch in batches(*entry, spec.input_px, "features", progress)])
         for entry in ((training, seen), (held, others))
     ]
     statistics = familiarity.fit(values[0], values[1])

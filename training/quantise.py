@@ -1,4 +1,4 @@
-"""Static int8 quantisation of the exported graph with ONNX Runtime's tools.
+"""Smaller graphs from the exported one, with ONNX Runtime's tools: static int8, and float16.
 
 uint8 activations, int8 weights per channel **with reduced range** (7 bits): on CPUs without VNNI the sum of two
 full-range products overflows 16 bits and the answer changes with the machine. The head and the class maps
@@ -30,6 +30,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
 from onnxruntime.quantization.quant_utils import load_model_with_shape_infer
 from onnxruntime.quantization.shape_inference import quant_pre_process
+from onnxruntime.transformers.float16 import convert_float_to_float16
 
 QUANTISED_TYPES = ("Conv", "Add", "Concat", "MaxPool", "AveragePool", "Relu")
 METHODS = {
@@ -133,6 +134,14 @@ def write_int8(calibrated: Calibrated, out: Path, keep_float: Collection[str] = 
     draft = out.with_name(f".{out.name}")
     onnx.save(quantised, draft)
     draft.replace(out)
+
+
+def write_float16(float_graph: Path, out: Path) -> None:
+    """Write the graph in float16; inputs, outputs and the head stay float32."""
+    model = onnx.load(float_graph)
+    with _quiet():
+        halved = convert_float_to_float16(model, keep_io_types=True, node_block_list=head_nodes(model))
+    onnx.save(halved, out)
 
 
 def store_weights_as_int8(model: onnx.ModelProto, node_names: Collection[str]) -> None:

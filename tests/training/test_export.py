@@ -25,8 +25,9 @@ from training.evaluate import (
     score_package,
     write_validation,
 )
-from training.export import ExportOptions, _fewest, export, network_of, write_float
+from training.export import ExportOptions, export, network_of, write_float
 from training.parity import Graph, compare
+from training.precision import fewest
 from training.quantise import block_of, head_nodes
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
@@ -147,6 +148,18 @@ def test_float_blocks_compute_in_float_and_stay_small(trained: Path, tmp_path: P
     assert max(int(np.abs(array.astype(int)).max()) for array in weights) == 127
 
 
+def test_float16_is_half_as_large_and_near(trained: Path, tmp_path: Path) -> None:
+    write_float(network_of(checkpoint.load(trained / "run" / "final.pt")), tmp_path / "float.onnx", 96)
+    quantise.write_float16(tmp_path / "float.onnx", tmp_path / "half.onnx")
+    verify_graph(tmp_path / "half.onnx")
+    images = ShardSet.open(trained / "shards", THREE_WAY, ["test"]).images(np.arange(6), 96).numpy()
+    one, two = (Graph(tmp_path / name).run(images) for name in ("float.onnx", "half.onnx"))
+    assert 0 < np.abs(one.logits - two.logits).max() < 0.01
+    assert two.logits.dtype == two.cam.dtype == two.features.dtype == np.float32
+    sizes = [(tmp_path / name).stat().st_size for name in ("half.onnx", "float.onnx")]
+    assert sizes[0] < 0.7 * sizes[1]  # names and shapes weigh about as much as weights in so small a network
+
+
 def test_weights_are_rounded_per_output_channel() -> None:
     values = np.array([[2.0, -1.0], [0.0, 0.0], [0.254, 0.1]], np.float32).reshape(3, 2, 1, 1)
     graph = onnx.helper.make_graph(
@@ -167,8 +180,8 @@ def test_weights_are_rounded_per_output_channel() -> None:
 def test_the_fewest_that_is_enough_is_found() -> None:
     for most in range(1, 12):
         for needed in range(1, most + 1):
-            assert _fewest(most, lambda count, needed=needed: count >= needed) == needed
-        assert _fewest(most, lambda _: False) == most
+            assert fewest(most, lambda count, needed=needed: count >= needed) == needed
+        assert fewest(most, lambda _: False) == most
 
 
 def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage) -> None:
