@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from engine.geometry.affine import Matrix
 from engine.roi_io.found import VOXEL_BYTES, guard_bytes, unreadable, unsupported
 
-READERS = {"NRRD": ("NrrdImageIO", ".nrrd"), "MHA": ("MetaImageIO", ".mha")}
+IMAGE_IO = {"NRRD": "NrrdImageIO", "MHA": "MetaImageIO"}
+READERS = {"NRRD": (".nrrd", ".nhdr"), "MHA": (".mha", ".mhd")}
+"""Suffixes of files with their data attached, and in a file beside them."""
+
 KNOWN_SPACES = {
     "left-posterior-superior", "lps", "right-anterior-superior", "ras", "left-anterior-superior", "las",
 }  # fmt: skip
@@ -39,20 +42,23 @@ class ItkImage:
 
 
 def read_itk(path: Path, format_name: str) -> ItkImage:
-    """Read an NRRD or MHA file with attached data.
+    """Read an NRRD or MetaImage file, its data attached or in one file beside it.
 
     Raises:
-        RoiError: Damaged, cut short, too large, detached data, or a space that is not anatomical.
+        RoiError: Damaged, cut short, too large, without its data, or in a space that is not anatomical.
     """
     header = _text_header(path)
-    _check_header(header, path.name, format_name)
+    _check_space(header, path.name, format_name)
+    data = _data_file(header, path)
     with tempfile.TemporaryDirectory() as folder:
         readable = path
         if not str(path).isascii():  # ITK opens files by their narrow name, which fails on Windows
-            readable = Path(folder) / f"mask{READERS[format_name][1]}"
+            readable = Path(folder) / f"mask{READERS[format_name][data is not None]}"
             copyfile(path, readable)
+            if data is not None:
+                copyfile(data, Path(folder) / data.name)
         reader = sitk.ImageFileReader()
-        reader.SetImageIO(READERS[format_name][0])
+        reader.SetImageIO(IMAGE_IO[format_name])
         reader.SetFileName(str(readable))
         try:
             reader.ReadImageInformation()
@@ -89,17 +95,32 @@ def _text_header(path: Path) -> dict[str, str]:
     return fields
 
 
-def _check_header(header: Mapping[str, str], name: str, format_name: str) -> None:
-    detached = header.get("data file") or header.get("datafile")
-    if header.get("elementdatafile", "LOCAL").upper() != "LOCAL":
-        detached = header["elementdatafile"]
-    if detached:
-        raise unsupported(name, "its data is in another file", "Save it as one file (.nrrd or .mha).")
+def _check_space(header: Mapping[str, str], name: str, format_name: str) -> None:
     space = header.get("space", "").lower()
     if format_name == "NRRD" and space and space not in KNOWN_SPACES:
         raise unsupported(
             name, f"its space {header['space']!r} is not anatomical", "Save it in left-posterior-superior space."
         )
+
+
+def _data_file(header: Mapping[str, str], path: Path) -> Path | None:
+    """Return the file beside `path` that holds its data, or None where the data is attached."""
+    named = header.get("data file") or header.get("datafile") or header.get("elementdatafile") or "LOCAL"
+    if named.upper() == "LOCAL":
+        return None
+    if named.upper().startswith("LIST") or "%" in named:
+        raise unsupported(path.name, "its data is in several files", "Save it as one file (.nrrd or .mha).")
+    plain = named.removeprefix("./")
+    if Path(plain).name != plain or "\\" in plain:
+        raise unsupported(
+            path.name, f"its data is in another folder ({named})", "Save it as one file (.nrrd or .mha)."
+        )
+    data = path.with_name(plain)
+    if not data.is_file():
+        raise unreadable(
+            path.name, f"the file {plain} with its data is not beside it", remedy="Put both files into one folder."
+        )
+    return data
 
 
 def _unpack(image: sitk.Image, header: Mapping[str, str], name: str, format_name: str) -> ItkImage:

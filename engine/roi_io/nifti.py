@@ -107,6 +107,12 @@ class _Header:
     quatern: tuple[float, ...]
     qoffset: tuple[float, ...]
     srow: tuple[float, ...]
+    units: int
+
+    @property
+    def mm(self) -> float:
+        """Millimetres in one spatial unit of the file; nearly all files are in mm or say nothing."""
+        return {1: 1000.0, 3: 0.001}.get(self.units & 7, 1.0)
 
 
 def _byte_order(start: bytes, name: str) -> str:
@@ -126,7 +132,7 @@ def _first_version(start: bytes, order: str, name: str) -> _Header:
     qform_code, sform_code, *place = get("hh18f", 252)
     return _Header(
         get("8h", 40), get("h", 70)[0], get("8f", 76), get("f", 108)[0], get("f", 112)[0], get("f", 116)[0],
-        qform_code, sform_code, tuple(place[:3]), tuple(place[3:6]), tuple(place[6:]),
+        qform_code, sform_code, tuple(place[:3]), tuple(place[3:6]), tuple(place[6:]), start[123],
     )  # fmt: skip
 
 
@@ -140,7 +146,7 @@ def _second_version(start: bytes, order: str, name: str) -> _Header:
     qform_code, sform_code, *place = get("ii18d", 344)
     return _Header(
         get("8q", 16), get("h", 12)[0], get("8d", 104), get("q", 168)[0], get("d", 176)[0], get("d", 184)[0],
-        qform_code, sform_code, tuple(place[:3]), tuple(place[3:6]), tuple(place[6:]),
+        qform_code, sform_code, tuple(place[:3]), tuple(place[3:6]), tuple(place[6:]), get("i", 500)[0],
     )  # fmt: skip
 
 
@@ -170,11 +176,10 @@ def _affine(header: _Header) -> tuple[Matrix | None, tuple[str, ...]]:
     if len(usable) == 2:
         sizes = np.array(header.dim[1:4], dtype=np.float64) - 1
         corners = np.array(np.meshgrid(*([0.0, max(0.0, s)] for s in sizes), [1.0])).reshape(4, -1)
-        apart = float(np.abs((usable[0] - usable[1]) @ corners).max())
+        apart = float(np.abs((usable[0] - usable[1]) @ corners).max()) * header.mm
         if apart > DISAGREE_MM:
             notes = (f"Its two orientations (sform and qform) differ by up to {apart:.1f} mm: the sform was used.",)
-    ras = usable[0]
-    lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ ras
+    lps = np.diag([-header.mm, -header.mm, header.mm, 1.0]) @ usable[0]
     return lps[:, [2, 1, 0, 3]], notes
 
 

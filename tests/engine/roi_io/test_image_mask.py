@@ -289,10 +289,40 @@ def test_mha_without_geometry_needs_a_person(small, mask, tmp_path) -> None:
     assert np.array_equal(found, mask)
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("suffix", ["mhd", "nhdr"])
-def test_data_in_a_second_file_is_refused(small, mask, tmp_path, suffix) -> None:
-    sitk.WriteImage(as_itk(small, mask), str(tmp_path / f"m.{suffix}"))
-    assert refusal(tmp_path / f"m.{suffix}", small).code == "roi-unsupported"
+def test_data_in_a_file_beside_it(small, mask, tmp_path, suffix, packed) -> None:
+    sitk.WriteImage(as_itk(small, mask), str(tmp_path / f"m.{suffix}"), packed)
+    (found,) = masks(tmp_path / f"m.{suffix}", small)
+    assert np.array_equal(found, mask)
+    header = (tmp_path / f"m.{suffix}").rename(tmp_path / f"läsion.{suffix}")
+    (found,) = masks(header, small)
+    assert np.array_equal(found, mask)
+    (data,) = (path for path in tmp_path.iterdir() if path != header)
+    data.unlink()
+    problem = refusal(header, small)
+    assert (problem.code, data.name in problem.what) == ("roi-unreadable", True)
+
+
+@pytest.mark.parametrize("named", ["LIST", "slice%03d.raw 1 6 1", "/etc/hostname", "../m.raw", "..\\m.raw"])
+@pytest.mark.parametrize(("suffix", "field"), [("mhd", b"ElementDataFile = "), ("nhdr", b"data file: ")])
+def test_data_elsewhere_is_refused(small, mask, tmp_path, suffix, field, named) -> None:
+    path = tmp_path / f"m.{suffix}"
+    sitk.WriteImage(as_itk(small, mask), str(path))
+    before, _, _ = path.read_bytes().partition(field)
+    path.write_bytes(before + field + named.encode() + b"\n")
+    assert refusal(path, small).code == "roi-unsupported"
+
+
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+@pytest.mark.parametrize(("unit", "in_mm"), [("meter", 1000.0), ("micron", 0.001)])
+def test_units_of_length_are_honoured(small, mask, tmp_path, kind, unit, in_mm) -> None:
+    affine = np.diag([1 / in_mm, 1 / in_mm, 1 / in_mm, 1]) @ nifti_affine(small)
+    made = kind(mask.transpose(2, 1, 0).astype(np.uint8), affine)
+    made.header.set_xyzt_units(unit)
+    nibabel.save(made, tmp_path / "m.nii")
+    (found,) = masks(tmp_path / "m.nii", small)
+    assert np.array_equal(found, mask)
 
 
 def test_huge_nrrd_is_refused_before_it_is_read(small, tmp_path) -> None:
