@@ -26,6 +26,9 @@ RESCUE = 0.3
 WIDE = 1.75
 """A gap this many times wider than the usual one separates two parts of a lesion; nothing is invented in it."""
 
+WIDEST_MM = 25.0
+"""Nobody draws the slices of one lesion this far apart."""
+
 MOST_SAMPLES = 8
 
 
@@ -43,14 +46,14 @@ class Drawn:
 
 
 def fill_between(
-    drawn: Sequence[Drawn], shape: tuple[int, int, int], pixel_mm: tuple[float, float], *, extend: bool
+    drawn: Sequence[Drawn], shape: tuple[int, int, int], voxel_mm: tuple[float, float, float], *, extend: bool
 ) -> NDArray[np.bool_]:
     """Fill contours on a grid; a voxel belongs when at least half of it is covered.
 
     Args:
         drawn: Planes in ascending order.
         shape: (slices, rows, columns) of the grid.
-        pixel_mm: Size of its pixels (row, column), for distances.
+        voxel_mm: Size of its voxels (slice, row, column), for distances.
         extend: Let the outermost planes reach half a gap outwards.
 
     Returns:
@@ -62,12 +65,14 @@ def fill_between(
         return cover > 0
     gaps = np.array([after.position - before.position for before, after in pairwise(drawn)])
     usual = float(np.median(gaps)) if len(gaps) else 1.0
+    if usual * voxel_mm[0] > WIDEST_MM:
+        usual = 1.0  # planes this far apart are lesions of their own, not every n-th slice of one
     samples = int(np.clip(np.ceil(1.0 / usual - 0.25), 1, MOST_SAMPLES))
     offsets = (np.arange(samples) + 0.5) / samples - 0.5
 
     @cache
     def distance(number: int) -> NDArray[np.float64]:
-        return _signed_distance(drawn[number].polygons, window, pixel_mm)
+        return _signed_distance(drawn[number].polygons, window, voxel_mm[1:])
 
     first = max(0, int(np.floor(drawn[0].position - usual)))
     last = min(shape[0] - 1, int(np.ceil(drawn[-1].position + usual)))

@@ -17,6 +17,7 @@ from engine.domain.volume import Volume
 from engine.geometry.affine import Matrix, to_index, to_world
 from engine.geometry.outline import Polygon, contours_of_mask, outline_of_mask, rasterise
 from engine.roi_io.between import FINER, Drawn, fill_between
+from engine.roi_io.centres import NOTE, filled_with_rim, run_through_centres
 from engine.roi_io.found import Block, guard_bytes, unreadable
 from engine.roi_io.transfer import place
 
@@ -67,6 +68,9 @@ def place_outlines(
             drawn = [_united(plane, volume) if plane in overlapping else plane for plane in drawn]
         nearest = [round(plane.position) for plane in drawn]
         on_planes = all(abs(plane.position - k) <= ON_PLANE for plane, k in zip(drawn, nearest, strict=True))
+        if on_planes and run_through_centres([polygon for plane in drawn for polygon in plane.polygons]):
+            drawn = _with_rims(drawn, volume)
+            notes.append(NOTE)
         if on_planes and len(set(nearest)) == len(drawn):
             contours, said = _kept(drawn, volume)
             if not contours:  # smaller than a pixel everywhere
@@ -110,11 +114,13 @@ def _kept(drawn: Sequence[Drawn], volume: Volume) -> tuple[tuple[Contour, ...], 
     gaps = [b - a for a, b in pairwise(positions)]
     if gaps and min(gaps) > 1:
         exact = [Drawn(float(k), plane.polygons) for k, plane in zip(positions, drawn, strict=True)]
-        mask = fill_between(exact, volume.shape, _pixel_mm(volume), extend=False)
+        mask = fill_between(exact, volume.shape, volume.spacing_mm, extend=False)
         mask[[k for k in positions if 0 <= k < volume.shape[0]]] = False
         between = contours_of_mask(mask, volume.affine)
         contours += [Contour(contour.points_mm, interpolated=True) for contour in between]
-        if between:
+        if not between:
+            notes.append("Some slices between drawn ones have no contour and were left empty.")
+        else:
             notes.append("Only every n-th slice was drawn: the slices between were interpolated, confirm them.")
     elif gaps and max(gaps) > 1:
         notes.append("Some slices between drawn ones have no contour and were left empty.")
@@ -122,7 +128,7 @@ def _kept(drawn: Sequence[Drawn], volume: Volume) -> tuple[tuple[Contour, ...], 
 
 
 def _rebuilt(drawn: Sequence[Drawn], volume: Volume) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
-    mask = fill_between(drawn, volume.shape, _pixel_mm(volume), extend=True)
+    mask = fill_between(drawn, volume.shape, volume.spacing_mm, extend=True)
     gaps = [b.position - a.position for a, b in pairwise(drawn)]
     invented = bool(gaps) and min(gaps) > 1.5
     contours = tuple(
@@ -132,8 +138,11 @@ def _rebuilt(drawn: Sequence[Drawn], volume: Volume) -> tuple[tuple[Contour, ...
     return contours, (note,)
 
 
-def _pixel_mm(volume: Volume) -> tuple[float, float]:
-    return volume.spacing_mm[1], volume.spacing_mm[2]
+def _with_rims(drawn: Sequence[Drawn], volume: Volume) -> list[Drawn]:
+    """Trace again what contours through pixel centres stand for, half a pixel further out."""
+    shape = (volume.shape[1], volume.shape[2])
+    traced = [tuple(outline_of_mask(filled_with_rim(plane.polygons, shape))) for plane in drawn]
+    return [Drawn(plane.position, new or plane.polygons) for plane, new in zip(drawn, traced, strict=True)]
 
 
 def overlap_in_part(outlines_mm: Sequence[Points], volume: Volume) -> bool:
@@ -171,10 +180,10 @@ def _from_other_orientation(
 ) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
     """Fill contours on a grid of their own orientation, then carry the mask over."""
     affine, shape = _own_grid(outlines_mm, volume, name)
-    step_mm = float(np.linalg.norm(affine[:3, 0]))
-    drawn = _group([to_index(affine, outline) for outline in outlines_mm], step_mm)
-    pixel_mm = (float(np.linalg.norm(affine[:3, 1])), float(np.linalg.norm(affine[:3, 2])))
-    mask = fill_between(drawn, shape, pixel_mm, extend=True)
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    voxel_mm = (float(lengths[0]), float(lengths[1]), float(lengths[2]))
+    drawn = _group([to_index(affine, outline) for outline in outlines_mm], voxel_mm[0])
+    mask = fill_between(drawn, shape, voxel_mm, extend=True)
     placed, notes = place((Block(mask, affine),), volume)
     said = "The contours were drawn in another orientation than the T2 images: check the overlay."
     return contours_of_mask(placed, volume.affine), (said, *notes)

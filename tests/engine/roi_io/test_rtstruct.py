@@ -120,6 +120,31 @@ def test_partly_overlapping_contours_are_said(small, structure_set) -> None:
     assert any("overlap in part" in note for note in roi.notes)
 
 
+def test_contours_through_pixel_centres_include_the_pixels_they_run_through(small, structure_set) -> None:
+    """As OpenCV traces a block of 8 x 6 pixels with a hole of 2 x 1: the corners are centres of pixels of the block.
+
+    Filled as drawn, the rim and a wider hole would be lost.
+    """
+    rim = np.array([(3, 10, 20), (3, 17, 20), (3, 17, 25), (3, 10, 25)], dtype=float)
+    hole = np.array([(3, 12, 23), (3, 13, 22), (3, 14, 22), (3, 15, 23), (3, 14, 24), (3, 13, 24)], dtype=float)
+    roi = read(structure_set([to_world(small.volume.affine, corners) for corners in (rim, hole)]), small)
+    expected = np.zeros(small.volume.shape, dtype=bool)
+    expected[3, 10:18, 20:26] = True
+    expected[3, 13:15, 23] = False
+    assert np.array_equal(mask_of_roi(roi, small.volume.affine, small.volume.shape), expected)
+    assert any("pixel centres" in note for note in roi.notes)
+
+
+def test_contours_through_centres_beyond_the_images_do_no_harm(small, structure_set) -> None:
+    inside = np.array([(3, 10, 20), (3, 17, 20), (3, 17, 25)], dtype=float)
+    beyond = inside + (0, 0, 500)
+    away = inside + (50, 0, 0)
+    contours = [to_world(small.volume.affine, corners) for corners in (inside, beyond, away)]
+    roi = read(structure_set(contours), small)
+    assert {k for k, count in enumerate(per_slice(roi, small)) if count} == {3}
+    assert refusal(structure_set([contours[1]]), small).code == "roi-outside"
+
+
 def test_open_contours_and_points_are_refused_or_left_out(small, structure_set) -> None:
     drawn = [circle(small, 4, 20, 30, 10), circle(small, 5, 20, 30, 10)]
     assert "open contours" in refusal(structure_set(drawn, ["OPEN_PLANAR", "POINT"]), small).what
