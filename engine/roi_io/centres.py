@@ -1,7 +1,7 @@
 """Contours through pixel centres: what programs write that trace a pixel mask along its outermost pixels.
 
-OpenCV's contour finder, and with it rt-utils and its kin, connects the centres of the pixels at the rim of a mask. Those
-pixels belong to the mask, though the polygon covers only half of each: filled as drawn, a lesion of 20 pixels loses a
+OpenCV's contour finder, and with it rt-utils and its kin, connects the centres of the pixels at the rim of a mask.
+Those pixels belong to the mask, though the polygon covers only half of each: filled as drawn, a lesion of 20 pixels loses a
 tenth of its area.
 """
 
@@ -17,7 +17,9 @@ from engine.geometry.outline import Polygon, rasterise
 AT_CENTRE_PX = 0.02
 """Contour data rounded to 0.01 mm lie this near to a centre; of points set by hand only one in 600 does."""
 
-NOTE = "Its contours run through pixel centres, as traced masks do: the pixels on them were taken as part of the lesion."
+NOTE = (
+    "Its contours run through pixel centres, as traced masks do: the pixels on them were taken as part of the lesion."
+)
 
 
 def run_through_centres(polygons: Sequence[Polygon]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+import numpy as np
+
 from engine.domain.errors import RoiError
 from engine.domain.study import Series
 from engine.roi_io.dicom_object import read_dataset, text
@@ -13,6 +15,9 @@ from engine.roi_io.image_mask import read_image_mask
 from engine.roi_io.nifti import is_nifti
 from engine.roi_io.rtstruct import MAX_FILE_BYTES, STRUCTURE_SET, read_structure_set
 from engine.roi_io.segmentation import FRACTION, LABEL_MAP, SEGMENTATION, read_segmentation
+
+FARTHEST_MM = 100_000.0
+SMALLEST_MM = 1e-4
 
 
 def format_of(path: Path) -> str:
@@ -49,14 +54,35 @@ def read_found(path: Path, reference: Series | None = None, fraction: float = FR
         RoiError: No ROI object, damaged, empty, too large or unsupported.
     """
     kind = format_of(path)
-    if kind == "SEG":
-        return guarded(path.name, lambda: read_segmentation(read_dataset(path), path.name, reference, fraction))
-    if kind == "RTSTRUCT":
-        return guarded(path.name, lambda: read_structure_set(read_dataset(path, most_bytes=MAX_FILE_BYTES), path.name))
-    if kind:
-        return guarded(path.name, lambda: read_image_mask(path, kind))
-    raise RoiError(
-        f"The file {path.name} is no ROI object.",
-        remedy="Choose a DICOM SEG or RTSTRUCT, NIfTI, NRRD or MHA file.",
-        code="roi-not-an-roi",
-    )
+    if not kind:
+        raise RoiError(
+            f"The file {path.name} is no ROI object.",
+            remedy="Choose a DICOM SEG or RTSTRUCT, NIfTI, NRRD or MHA file.",
+            code="roi-not-an-roi",
+        )
+
+    def read() -> Found:
+        if kind == "SEG":
+            found = read_segmentation(read_dataset(path), path.name, reference, fraction)
+        elif kind == "RTSTRUCT":
+            found = read_structure_set(read_dataset(path, most_bytes=MAX_FILE_BYTES), path.name)
+        else:
+            found = read_image_mask(path, kind)
+        _check_extent(found, path.name)
+        return found
+
+    return guarded(path.name, read)
+
+
+def _check_extent(found: Found, name: str) -> None:
+    """Refuse places and sizes that no scanner has, which would only fail later in arithmetic."""
+    for lesion in found.lesions:
+        if any(np.abs(outline).max() > FARTHEST_MM for outline in lesion.outlines_mm):
+            raise unreadable(name, f"a contour of {lesion.name} lies more than {FARTHEST_MM / 1000:.0f} m away")
+        for block in lesion.blocks:
+            voxel_mm = np.linalg.norm(block.affine[:3, :3], axis=0)
+            volume_mm3 = abs(np.linalg.det(block.affine[:3, :3]))
+            flat = not volume_mm3 > 1e-3 * voxel_mm.prod()
+            if flat or voxel_mm.min() < SMALLEST_MM or not np.abs(block.affine).max() < FARTHEST_MM:
+                sizes = " x ".join(f"{size:.3g}" for size in voxel_mm)
+                raise unreadable(name, f"its voxels of {sizes} mm lie nowhere in a patient")

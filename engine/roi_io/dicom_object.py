@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import math
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydicom import Dataset, dcmread
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
+from pydicom.filereader import read_file_meta_info
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from engine.domain.errors import RoiError
 from engine.roi_io.found import MAX_BYTES, Identity, too_large, unreadable
+
+FILE_META_START = 144
+"""Preamble (128), prefix (4) and the group length element (12): what comes before the rest of the meta group."""
 
 IMAGE_REFERENCES = ("ReferencedInstanceSequence", "SourceImageSequence", "ContourImageSequence")
 
@@ -32,12 +39,30 @@ def read_dataset(path: Path, *, pixels: bool = True, most_bytes: int = MAX_BYTES
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd values are judged where they are used
+            _check_inflated(path)
             dataset = dcmread(path, stop_before_pixels=not pixels)
     except OSError as problem:
         raise unreadable(path.name, str(problem.strerror or problem)) from problem
+    except RoiError:
+        raise
     except Exception as problem:  # pydicom raises many kinds on damaged files
         raise unreadable(path.name, f"it is no intact DICOM file ({problem})") from problem
     return dataset
+
+
+def _check_inflated(path: Path) -> None:
+    """Refuse a deflated data set that would not fit into memory: pydicom inflates it whole."""
+    meta = read_file_meta_info(path)
+    if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = 0
+    with path.open("rb") as stream:
+        stream.seek(FILE_META_START + int(meta.FileMetaInformationGroupLength))
+        while coded := engine.unconsumed_tail or stream.read(1 << 16):
+            inflated += len(engine.decompress(coded, 1 << 20))
+            if inflated > MAX_BYTES:
+                raise too_large(path.name, f"deflated, it holds more than {MAX_BYTES // 1024**3} GiB")
 
 
 def first_item(dataset: Dataset | None, keyword: str) -> Dataset | None:

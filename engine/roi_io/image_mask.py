@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.errors import RoiError
-from engine.roi_io.found import MAX_LESIONS, Block, Found, FoundLesion, empty, unsupported
+from engine.roi_io.found import MAX_LESIONS, Block, Found, FoundLesion, empty, guard_bytes, unsupported
 from engine.roi_io.itk_image import read_itk
 from engine.roi_io.nifti import read_nifti
 
@@ -49,6 +49,7 @@ def read_image_mask(path: Path, format_name: str) -> Found:
     grid = affine if affine is not None else np.eye(4)  # an array index stands for a position until the reader binds it
     lesions: list[FoundLesion] = []
     several = array.shape[0] > 1
+    held = 0
     for layer, values in enumerate(array):
         kind, labels = _labels(values, path.name)
         if kind is Kind.FRACTION and FRACTION_NOTE not in notes:
@@ -57,7 +58,10 @@ def read_image_mask(path: Path, format_name: str) -> Found:
             fallback = f"layer {layer + 1} label {label}" if several else f"label {label}"
             mask = _mask(values, kind, label)
             if mask.any():
-                lesions.append(FoundLesion(names.get((layer, label), fallback), (Block(mask, grid).cropped(),)))
+                block = Block(mask, grid).cropped()
+                held += block.mask.size
+                guard_bytes(path.name, (held,))  # labels strewn over the whole image, each a mask of its size
+                lesions.append(FoundLesion(names.get((layer, label), fallback), (block,)))
             if len(lesions) > MAX_LESIONS:
                 raise _no_mask(path.name)
     if not lesions:

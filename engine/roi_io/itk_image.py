@@ -112,9 +112,7 @@ def _data_file(header: Mapping[str, str], path: Path) -> Path | None:
         raise unsupported(path.name, "its data is in several files", "Save it as one file (.nrrd or .mha).")
     plain = named.removeprefix("./")
     if Path(plain).name != plain or "\\" in plain:
-        raise unsupported(
-            path.name, f"its data is in another folder ({named})", "Save it as one file (.nrrd or .mha)."
-        )
+        raise unsupported(path.name, f"its data is in another folder ({named})", "Save it as one file (.nrrd or .mha).")
     data = path.with_name(plain)
     if not data.is_file():
         raise unreadable(

@@ -18,6 +18,9 @@ STEP_DRIFT = 0.1
 LONGEST_GAP = 200
 """Steps; frames farther apart than this start a block of their own."""
 
+MOST_VOXELS = 1 << 28
+"""Of one block: a slice distance far below the gaps would otherwise fill the memory with empty slices."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedFrame:
@@ -99,6 +102,7 @@ def _runs(group: Sequence[PlacedFrame], step_mm: float) -> list[list[tuple[int, 
             if (
                 abs(along / step_mm - steps) <= STEP_DRIFT
                 and steps <= LONGEST_GAP
+                and (index + steps) * frame.mask.size <= MOST_VOXELS
                 and aside <= PIXEL_DRIFT * min(frame.plane.pixel_spacing_mm)
             ):
                 runs[-1].append((index + steps, frame))

@@ -137,8 +137,8 @@ def test_contours_through_pixel_centres_include_the_pixels_they_run_through(smal
 
 def test_contours_through_centres_beyond_the_images_do_no_harm(small, structure_set) -> None:
     inside = np.array([(3, 10, 20), (3, 17, 20), (3, 17, 25)], dtype=float)
-    beyond = inside + (0, 0, 500)
-    away = inside + (50, 0, 0)
+    beyond = inside + np.array([0, 0, 500])
+    away = inside + np.array([50, 0, 0])
     contours = [to_world(small.volume.affine, corners) for corners in (inside, beyond, away)]
     roi = read(structure_set(contours), small)
     assert {k for k, count in enumerate(per_slice(roi, small)) if count} == {3}

@@ -15,6 +15,7 @@ import pytest
 from pydicom.encaps import encapsulate
 from pydicom.sr.codedict import codes
 from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
@@ -190,6 +191,15 @@ def _nowhere(dataset) -> None:
     dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing = [0, 0]
 
 
+def _far_away(dataset) -> None:
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        group.PlanePositionSequence[0].ImagePositionPatient[2] = "1e300"
+
+
+def _microscopic(dataset) -> None:
+    dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing = ["1e-300", "1e-300"]
+
+
 def _skewed(dataset) -> None:
     groups = dataset.SharedFunctionalGroupsSequence[0]
     groups.PlaneOrientationSequence[0].ImageOrientationPatient = [1, 0, 0, 0.9, 0.436, 0]
@@ -218,6 +228,8 @@ def _one_bit_rle(dataset) -> None:
         (_empty, "roi-empty"),
         (_nowhere, "roi-unreadable"),
         (_skewed, "roi-unreadable"),
+        (_far_away, "roi-unreadable"),
+        (_microscopic, "roi-unreadable"),
         (_undescribed, "roi-unreadable"),
         (_surface, "roi-unsupported"),
         (_one_bit_rle, "roi-unsupported"),
@@ -230,6 +242,21 @@ def test_refusals_name_the_file_and_a_remedy(small, seg_path, tmp_path, change, 
     assert caught.value.code == code
     assert path.name in caught.value.what
     assert caught.value.remedy
+
+
+def test_a_deflated_data_set_is_read_and_a_bomb_refused(small, mask, seg_path, tmp_path, monkeypatch) -> None:
+    dataset = pydicom.dcmread(seg_path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(tmp_path / "deflated.dcm")
+    (found,) = masks(tmp_path / "deflated.dcm", small)
+    assert np.array_equal(found, mask)
+    monkeypatch.setattr("engine.roi_io.dicom_object.MAX_BYTES", 1 << 20)
+    dataset.add_new(0x00091010, "OB", bytes(4 << 20))  # 4 MiB that deflate to a few kilobytes
+    dataset.save_as(tmp_path / "bomb.dcm")
+    assert (tmp_path / "bomb.dcm").stat().st_size < 1 << 17
+    with pytest.raises(RoiError) as caught:
+        masks(tmp_path / "bomb.dcm", small)
+    assert caught.value.code == "roi-too-large"
 
 
 def test_damaged_bytes_end_in_a_message_or_in_lesions(small, seg_path, tmp_path) -> None:
