@@ -1,8 +1,8 @@
 """Contours through pixel centres: what programs write that trace a pixel mask along its outermost pixels.
 
 OpenCV's contour finder, and with it rt-utils and its kin, connects the centres of the pixels at the rim of a mask.
-Those pixels belong to the mask, though the polygon covers only half of each: filled as drawn, a lesion of 20 pixels loses a
-tenth of its area.
+Those pixels belong to the mask, though the polygon covers only half of each: filled as drawn, a lesion 20 pixels wide
+loses a tenth of its area.
 """
 
 from __future__ import annotations
