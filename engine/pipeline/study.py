@@ -19,6 +19,9 @@ from engine.logs import protect
 log = logging.getLogger("lobule.pipeline")
 
 
+_IDENTIFYING = ("institution_name", "referring_physician_name", "study_id")
+
+
 def look_into(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:
     """Read folders, files, DICOMDIRs or zips into studies, kept apart by patient and study; nothing found is an
     answer too.
@@ -29,7 +32,17 @@ def look_into(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:
     opened = intake.read_paths(paths, progress)
     for study in opened.studies:
         patient = study.patient
-        protect([patient.patient_id, patient.patient_name, patient.birth_date, study.accession_number])
+        protect(
+            [
+                patient.patient_id,
+                patient.patient_name,
+                patient.birth_date,
+                study.accession_number,
+                study.study_date,
+                study.study_instance_uid,
+                *(value for name, value in patient.other.items() if name in _IDENTIFYING),
+            ]
+        )
     log.info("opened %d studies, skipped %d files", len(opened.studies), len(opened.skipped))
     return opened
 
