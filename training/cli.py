@@ -137,19 +137,46 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=_export)
 
-    evaluate = commands.add_parser("evaluate", help="score a package on patients it was not trained on")
-    evaluate.add_argument("package", type=Path, help="folder of the package")
-    evaluate.add_argument("--shards", type=Path, required=True, help="folder of shards")
-    evaluate.add_argument(
-        "--set", dest="subsets", action="append", required=True, help="subset to score (repeat for more)"
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="score a package on patients it was not trained on",
+        description="A cohort is a folder of shards or a cohort table (CSV, prepared first). Every set of it is "
+        "measured by itself; sets that the package was trained on are left out.",
     )
-    evaluate.add_argument("--name", default="", help="name of the cohort beside the figures")
+    evaluate.add_argument("package", type=Path, help="folder of the package")
+    evaluate.add_argument("cohorts", type=Path, nargs="*", metavar="COHORT", help="folder of shards, or cohort table")
+    evaluate.add_argument("--shards", type=Path, action="append", default=[], help="the same as COHORT")
+    evaluate.add_argument(
+        "--set", dest="subsets", action="append", default=[], help="set to score (repeat; default: all not trained on)"
+    )
+    evaluate.add_argument(
+        "--name", action="append", default=[], help="name beside the figures, or SET=NAME where there are several"
+    )
+    evaluate.add_argument("--readers", type=Path, help="CSV of readers' calls: reader, patient, call, level")
     evaluate.add_argument(
         "--checkpoint", type=Path, help="its final.pt: checks every patient, and compares with the float network"
     )
-    evaluate.add_argument("--json", type=Path, help="write the figures to this file")
+    evaluate.add_argument(
+        "--calibrate-on",
+        metavar="SET",
+        help="fit the temperature on this set of COHORT first and put it into the manifest; "
+        "'validation': the patients that --checkpoint held out",
+    )
+    evaluate.add_argument("--json", type=Path, help="write every figure to this file")
+    evaluate.add_argument("--out", type=Path, help="write figures (JSON, CSV), calls and misclassified lesions here")
+    evaluate.add_argument("--no-images", action="store_true", help="list misclassified lesions without images")
+    evaluate.add_argument("--cache", type=Path, help="where answers are kept (default: beside the shards)")
+    evaluate.add_argument("--provider", default="cpu", help="execution provider (default: cpu)")
+    evaluate.add_argument("--resamples", type=int, default=2000, help="bootstrap resamples of patients")
+    evaluate.add_argument("--workers", type=int, default=1, help="processes for preparing a table")
     evaluate.add_argument("--write", action="store_true", help="put the figures into the manifest and the card")
     evaluate.set_defaults(run=_evaluate)
+
+    study = commands.add_parser("study", help="every table and figure of the paper, over several packages and cohorts")
+    study.add_argument("config", type=Path, help="TOML file; see training/runs/study.toml")
+    study.add_argument("--out", type=Path, help="folder of the report (default: what the file says)")
+    study.add_argument("--shards", type=Path, action="append", default=[], help="folder of shards for every cohort")
+    study.set_defaults(run=_study)
     return parser
 
 
@@ -276,31 +303,45 @@ def _export(values: argparse.Namespace) -> int:
 
 
 def _evaluate(values: argparse.Namespace) -> int:
-    from engine.inference.loading import load_package
-    from training import checkpoint
-    from training.dataset import ShardSet
-    from training.evaluate import (
-        against_float,
-        figures,
-        refuse_trained,
-        score_package,
-        write_figures,
-        write_validation,
-    )
+    from training.evaluation import Request, evaluate
 
-    package = load_package(values.package)
-    shards = ShardSet.open(values.shards, package.manifest.labels, values.subsets)
-    name = "+".join(values.subsets)
-    result = {name: figures(score_package(package, shards, Bar()), values.name or name)}
-    if values.checkpoint:
-        saved = checkpoint.load(values.checkpoint)
-        refuse_trained(saved, shards)
-        result[name]["int8_against_float"] = against_float(package, saved, shards, Bar())
-    if values.json:
-        write_figures(values.json, result)
-    if values.write:
-        write_validation(package, result)
-    _print(result)
+    request = Request(
+        package=values.package,
+        cohorts=(*values.cohorts, *values.shards),
+        sets=tuple(values.subsets),
+        names=_names(values.name, values.subsets),
+        readers=values.readers,
+        checkpoint=values.checkpoint,
+        calibrate_on=values.calibrate_on or "",
+        json=values.json,
+        out=values.out,
+        images=not values.no_images,
+        cache=values.cache,
+        provider=values.provider,
+        resamples=values.resamples,
+        workers=values.workers,
+        write=values.write,
+    )
+    _print(evaluate(request, Bar()))
+    return 0
+
+
+def _names(given: Sequence[str], subsets: Sequence[str]) -> dict[str, str]:
+    """Set → name, from NAME (one set) or SET=NAME."""
+    if len(given) == 1 and len(subsets) == 1 and not given[0].startswith(f"{subsets[0]}="):
+        return {subsets[0]: given[0]}
+    for item in given:
+        if "=" not in item:
+            raise UsageError(
+                f"--name {item!r} does not say which set it names.", remedy="Write --name SET=NAME.", code="name"
+            )
+    return dict(item.split("=", 1) for item in given)
+
+
+def _study(values: argparse.Namespace) -> int:
+    from training.study.run import run
+
+    _print(run(values.config, values.out, tuple(values.shards), Bar()))
     return 0
 
 

@@ -1,111 +1,52 @@
-"""Scoring an exported package, through the engine, on shards that it was not trained on.
+"""Scoring an exported package, through the engine, on lesions that it was not trained on.
 
-The network that ships is run (not the checkpoint), the rules are those of `engine.aggregate`. What comes out is
-plain data for the manifest, the same figures for every cohort.
+The network that ships is run (not the checkpoint), the rules are those of `engine.aggregate`. What comes out is plain
+data for the manifest, the same figures for every cohort; `measure` says what is measured.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine import aggregate
-from engine.domain.errors import UsageError
-from engine.domain.labels import BENIGN
 from engine.domain.package import ModelPackage
 from engine.domain.progress import SILENT, Progress
-from engine.domain.result import LesionResult
-from engine.domain.roi import LesionId, Roi
-from engine.domain.sample import SliceInput, SliceRef
-from engine.inference import loading, predict, session
+from engine.inference import loading, session
+from engine.inference.predict import softmax
 from training.checkpoint import Checkpoint
-from training.dataset import Shard, ShardSet, target_of
+from training.cohorts import refuse_sets
+from training.dataset import ShardSet
 from training.export import finish_package, network_of, write_float
-from training.parity import Answer, Graph, compare, softmax
+from training.parity import Answer, Graph, compare
+from training.predictions import answers
+from training.scored import Scored, combine
 from training.splits import refuse_shared_patients
-from training.statistics.interval import Interval
-from training.statistics.likelihood_ratios import likelihood_ratios_log
-from training.statistics.proportions import clopper_pearson
-from training.statistics.roc import auc, auc_interval
+from training.statistics.roc import auc
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scored:
-    """Answers of a package for a cohort.
-
-    Attributes:
-        labels: Classes in output order.
-        shards: The lesions.
-        lesions: Their results by both rules, aligned with `shards`.
-        truth: (n,) class index per slice.
-        scores: (n, k) score per slice.
-        lesion_of_slice: (n,) index into `shards`.
-    """
-
-    labels: tuple[str, ...]
-    shards: tuple[Shard, ...]
-    lesions: tuple[LesionResult, ...]
-    truth: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    lesion_of_slice: NDArray[np.int64]
-
-
-def score_package(package: ModelPackage, shards: ShardSet, progress: Progress = SILENT) -> Scored:
+def score_package(
+    package: ModelPackage,
+    shards: ShardSet,
+    progress: Progress = SILENT,
+    cache: Path | None = None,
+    provider: str = session.CPU,
+) -> Scored:
     """Run the package over all lesions of a cohort.
+
+    Args:
+        cache: Folder where answers are kept; None keeps nothing.
 
     Raises:
         UsageError: The package was trained on a set that is among them, or the shards were prepared differently.
     """
-    manifest = package.manifest
-    if shards.spec_digest != manifest.preprocess.digest():
-        raise UsageError(
-            "The shards were not prepared with this package's preprocessing.",
-            remedy="Prepare them with the same --model and --margin-mm.",
-            code="mixed-shards",
-        )
-    leaked = {shard.subset for shard in shards.shards} & set(manifest.training.get("sets", ()))
-    if leaked:
-        raise UsageError(
-            f"The package was trained on patients of the set {sorted(leaked)[0]!r}.",
-            remedy="Name another --set.",
-            code="patient-leak",
-        )
-    runner = session.open_session(package, session.CPU)
-    size = manifest.preprocess.input_px
-    lesions: list[LesionResult] = []
-    rows: list[NDArray[np.float64]] = []
-    for number, shard in enumerate(shards.shards):
-        progress.step("evaluate", number, len(shards.shards))
-        images = shards.images(np.flatnonzero(shards.shard_index == number), size).numpy()
-        answers = predict.predict(runner, _inputs(shard, images))
-        lesions.append(
-            aggregate.lesion_result(
-                Roi(LesionId(shard.lesion), ()),
-                answers,
-                manifest.labels,
-                longest_diameter_mm=float(shard.facts.get("diameter_mm") or 0.0),
-                volume_ml=0.0,
-            )
-        )
-        rows += [answer.probabilities for answer in answers]
-    progress.step("evaluate", len(shards.shards), len(shards.shards))
-    truth = [target_of(shard.label, manifest.labels) for shard in shards.shards]
-    return Scored(
-        manifest.labels,
-        shards.shards,
-        tuple(lesions),
-        np.array(truth, dtype=np.int64)[shards.shard_index],
-        np.stack(rows),
-        shards.shard_index.astype(np.int64),
-    )
+    refuse_sets(package, sorted({shard.subset for shard in shards.shards}))
+    return combine(package, shards, answers(package, shards, cache, provider, progress))
 
 
 def refuse_trained(saved: Checkpoint, shards: ShardSet) -> None:
@@ -129,54 +70,57 @@ def against_float(
         path = Path(scratch) / "float.onnx"
         write_float(network_of(saved), path, size)
         graphs = (Graph(path), Graph(package.folder / "model.onnx"))
-        answers: tuple[list[Answer], list[Answer]] = ([], [])
+        found: tuple[list[Answer], list[Answer]] = ([], [])
         for first in range(0, len(shards), 4):
             progress.step("compare with float", first, len(shards))
             images = shards.images(np.arange(first, min(first + 4, len(shards))), size).numpy()
-            for graph, kept in zip(graphs, answers, strict=True):
+            for graph, kept in zip(graphs, found, strict=True):
                 kept.append(graph.run(images))
-    scores = [softmax(np.concatenate([a.logits for a in kept])) for kept in answers]
+    scores = [softmax(np.concatenate([a.logits for a in kept])) for kept in found]
     differences = {}
     for index, label in enumerate(labels):
         positive = shards.targets == index
         if positive.any() and not positive.all():
             one, two = (auc(positive, values[:, index]) for values in scores)
             differences[label] = round(two - one, 5)
-    return {**compare(*answers).as_dict(), "auc_difference": differences}
+    return {**compare(*found).as_dict(), "auc_difference": differences}
 
 
-def figures(scored: Scored, cohort: str) -> dict[str, Any]:
-    """The figures of one cohort, as they stand in a manifest.
+def manifest_figures(measured: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of one cohort that a manifest carries, from `measure.measure`: those that stand beside a result.
 
-    Slice-level intervals are DeLong's and treat slices as independent, as the paper does; they are
-    labelled so. Lesion-level figures count every lesion once.
+    Rules and their ratios count patients. Ratios are the log method's; where that does not apply (no error of one
+    kind) the combined Clopper–Pearson limits stand in, which the note says.
     """
-    malignant = np.array([shard.label != BENIGN for shard in scored.shards])
-    benign_share = np.array([lesion.mean_scores[BENIGN] for lesion in scored.lesions])
-    flagged = np.array([lesion.malignant_by_any_slice for lesion in scored.lesions])
-    predicted = np.array([scored.labels.index(lesion.predicted) for lesion in scored.lesions])
-    truth = np.array([target_of(shard.label, scored.labels) for shard in scored.shards])
-    slice_predicted = scored.scores.argmax(axis=1)
+    patient, areas = measured["patient"], measured["slice"]["auc"]
+    cohort = measured["cohort"]
     result: dict[str, Any] = {
-        "cohort": {"name": cohort, "patients": len({shard.patient for shard in scored.shards})},
-        "lesions": len(scored.shards),
-        "slices": len(scored.truth),
-        "any_slice_rule": _rule(malignant, flagged),
-        "sum_rule": {
-            **_rule(malignant, predicted != scored.labels.index(BENIGN)),
-            "accuracy": _proportion(int((predicted == truth).sum()), len(truth)),
-        },
-        "lesion_auc": _auc(malignant, 1.0 - benign_share),
-        "slice_auc": {
-            "note": "one class against the rest; intervals treat slices as independent",
-            **{
-                label: _auc(scored.truth == index, scored.scores[:, index]) for index, label in enumerate(scored.labels)
-            },
-        },
-        "confusion_lesions": _confusion(truth, predicted, len(scored.labels)),
-        "confusion_slices": _confusion(scored.truth, slice_predicted, len(scored.labels)),
-        "note": "confusion matrices: one row per true class, one column per predicted class, in label order",
+        "cohort": {"name": cohort["name"], "patients": cohort["patients"]},
+        "lesions": cohort["lesions"],
+        "slices": cohort["slices"],
     }
+    notes = ["rules and patient AUC count patients; slice AUC is one class against the rest, limits count patients"]
+    for name in ("any_slice_rule", "sum_rule"):
+        rule = patient["binary"][name]
+        entry = {key: _plain(rule[key]) for key in ("sensitivity", "specificity") if key in rule}
+        for key in ("dlr_plus", "dlr_minus"):
+            chosen, stand_in = _ratio(rule.get(key, {}))
+            if chosen:
+                entry[key] = chosen
+            if stand_in:
+                notes.append(f"{name} {key}: combined Clopper–Pearson limits, since one kind of error never occurred")
+        result[name] = entry
+    result["sum_rule"]["accuracy"] = _plain(patient["three_way"]["accuracy"])
+    result["patient_auc"] = _plain(patient["binary"]["auc"])
+    result["slice_auc"] = {label: _plain(entry) for label, entry in areas.items()}
+    result["naive_slice_auc"] = {
+        "note": "limits take slices as independent, as the paper does: too narrow",
+        **{label: {**entry["naive"], "n": entry["n"]} for label, entry in areas.items()},
+    }
+    result["confusion_patients"] = patient["three_way"]["confusion"]
+    result["confusion_slices"] = measured["slice"]["confusion"]
+    notes.append("confusion matrices: one row per true class, one column per predicted class, in label order")
+    result["note"] = "; ".join(notes)
     return result
 
 
@@ -193,54 +137,14 @@ def write_figures(path: Path, values: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _inputs(shard: Shard, images: NDArray[np.float32]) -> Sequence[SliceInput]:
-    size = images.shape[-1]
-    return [
-        SliceInput(
-            image,
-            SliceRef(LesionId(shard.lesion), index, shard.position_mm[index], 0),
-            np.eye(4),
-            shard.spec_digest,
-            np.zeros((size, size), dtype=bool),
-        )
-        for index, image in enumerate(images)
-    ]
+def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry[key] for key in ("value", "low", "high", "events", "n") if key in entry}
 
 
-def _rule(malignant: NDArray[np.bool_], flagged: NDArray[np.bool_]) -> dict[str, Any]:
-    """Sensitivity and specificity with Clopper–Pearson, DLR with log intervals."""
-    positives, negatives = int(malignant.sum()), int((~malignant).sum())
-    if positives == 0 or negatives == 0:
-        return {}
-    true_positive = int((malignant & flagged).sum())
-    true_negative = int((~malignant & ~flagged).sum())
-    plus, minus = likelihood_ratios_log(true_positive, positives, true_negative, negatives)
-    return {
-        "sensitivity": _proportion(true_positive, positives),
-        "specificity": _proportion(true_negative, negatives),
-        **({"dlr_plus": _figure(plus)} if isfinite(plus.high) else {}),
-        **({"dlr_minus": _figure(minus)} if isfinite(minus.high) else {}),
-    }
-
-
-def _proportion(events: int, n: int) -> dict[str, Any]:
-    return {**_figure(clopper_pearson(events, n)), "events": events, "n": n}
-
-
-def _auc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> dict[str, Any]:
-    if positive.all() or not positive.any():
-        return {}
-    return {**_figure(auc_interval(positive, scores)), "n": len(positive)}
-
-
-def _figure(interval: Interval) -> dict[str, float]:
-    return {
-        "value": round(interval.value, 4),
-        "low": round(interval.low, 4),
-        "high": round(interval.high, 4),
-    }
-
-
-def _confusion(truth: NDArray[np.int64], predicted: NDArray[np.int64], k: int) -> list[list[int]]:
-    counts = np.bincount(truth * k + predicted, minlength=k * k)
-    return [[int(v) for v in row] for row in counts.reshape(k, k)]
+def _ratio(kinds: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The log method's figure where finite, else the combined one (True), else nothing."""
+    for stand_in, kind in ((False, "log"), (True, "combined_clopper_pearson")):
+        entry = kinds.get(kind)
+        if entry and None not in entry.values():
+            return _plain(entry), stand_in
+    return {}, False

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.errors import InferenceError
+from engine.domain.package import ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.domain.result import Prediction
 from engine.domain.sample import SliceInput
@@ -37,7 +38,7 @@ def predict(session: Session, inputs: Sequence[SliceInput], progress: Progress =
         progress.step("predict", start, len(inputs))
         batch = inputs[start : start + BATCH]
         logits, cam, features = run(session, np.stack([item.array for item in batch]))
-        probabilities = softmax(_calibrated(session, logits))
+        probabilities = scores_of(session.package, logits)
         predictions += [
             Prediction(item.ref, logits[i], probabilities[i], cam[i], features[i]) for i, item in enumerate(batch)
         ]
@@ -85,6 +86,9 @@ def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
-def _calibrated(session: Session, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Divide by the temperature that the package was calibrated with (1 when it was not)."""
-    return np.asarray(logits, dtype=np.float64) / float(session.package.manifest.calibration.get("temperature", 1.0))
+def scores_of(package: ModelPackage, logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the class scores (n, k) of raw answers: softmax after dividing by the temperature that the package was
+    calibrated with (1 when it was not).
+    """
+    temperature = float(package.manifest.calibration.get("temperature", 1.0))
+    return softmax(np.asarray(logits, dtype=np.float64) / temperature)

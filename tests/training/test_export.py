@@ -20,12 +20,13 @@ from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
 from training.evaluate import (
     against_float,
-    figures,
+    manifest_figures,
     refuse_trained,
     score_package,
     write_validation,
 )
 from training.export import ExportOptions, export, network_of, write_float
+from training.measure import measure
 from training.parity import Graph, compare
 from training.precision import fewest
 from training.quantise import block_of, head_nodes
@@ -197,12 +198,12 @@ def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage)
 def test_figures_are_measured_on_the_package_and_written_into_it(trained: Path, package: ModelPackage) -> None:
     shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
     scored = score_package(package, shards)
-    result = figures(scored, "made-up shards")
+    result = manifest_figures(measure(scored, "made-up shards", resamples=50))
     assert result["cohort"] == {"name": "made-up shards", "patients": 9}
     assert (result["lesions"], result["slices"]) == (9, 27)
     assert np.allclose(scored.scores.sum(axis=1), 1.0)
     assert sum(map(sum, result["confusion_slices"])) == 27
-    assert [sum(row) for row in result["confusion_lesions"]] == [3, 3, 3]
+    assert [sum(row) for row in result["confusion_patients"]] == [3, 3, 3]
     rule = result["any_slice_rule"]
     flagged = [lesion.malignant_by_any_slice for lesion in scored.lesions]
     malignant = [shard.label != "benign" for shard in shards.shards]
@@ -230,7 +231,7 @@ def test_shards_of_another_preparation_are_refused(trained: Path, tmp_path: Path
     others = ShardSet.open(write_shards(tmp_path, 3), THREE_WAY)
     with pytest.raises(UsageError, match="do not belong together"):
         export(trained / "run" / "final.pt", SPEC, others, tmp_path / "out")
-    with pytest.raises(UsageError, match="not prepared with this package"):
+    with pytest.raises(UsageError, match="not prepared with the preprocessing of package"):
         score_package(load_package(trained / "package"), others)
 
 

@@ -1,0 +1,74 @@
+"""Temperature scaling of a package, fitted on patients that neither trained it nor measure it.
+
+The temperature travels in the manifest; the engine divides every logit by it. Classes of slices do not change, so the
+any-slice rule does not either; scores and sums do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engine.domain.errors import UsageError
+from engine.domain.package import ModelPackage
+from engine.inference.loading import load_package
+from engine.inference.predict import softmax
+from training import facts
+from training.export import finish_package
+from training.scored import Scored
+from training.splits import refuse_shared_patients
+from training.statistics import calibration
+
+FOLDS = 5
+
+
+def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterable[str] = ()) -> ModelPackage:
+    """Fit the temperature on a cohort, write it into the manifest and read the package back.
+
+    Every patient weighs the same, however many slices. The error after scaling is cross-validated over patients, since
+    a temperature always fits the cases that it was fitted on.
+
+    Args:
+        scored: The calibration split, scored by the package.
+        name: What the split is called in the manifest.
+        measured: Patients that the package is or will be measured on.
+
+    Raises:
+        UsageError: A patient stands in both, or the split holds one class or one patient only.
+    """
+    patients = scored.patient_of_slice
+    refuse_shared_patients(set(patients.tolist()), measured, "the calibration split and the measured cohorts")
+    names, members, counts = np.unique(patients, return_inverse=True, return_counts=True)
+    weights = 1.0 / counts[members]
+    try:
+        found = calibration.fit_temperature(scored.truth, scored.logits, weights)
+        folds = np.random.default_rng(1).permutation(len(names)) % FOLDS
+        after = np.empty_like(scored.scores)
+        for fold in range(FOLDS):
+            out = folds[members] == fold
+            if out.any():
+                own = calibration.fit_temperature(scored.truth[~out], scored.logits[~out], weights[~out])
+                after[out] = softmax(scored.logits[out] / own.value)
+    except ValueError as problem:
+        raise UsageError(
+            f"The calibration split {name!r} is too small: {problem}.",
+            remedy="Name a set with more patients, of at least two classes.",
+            code="calibration-split",
+        ) from problem
+    before = softmax(scored.logits.astype(np.float64))
+    stated: dict[str, Any] = {
+        "method": "temperature scaling (Guo 2017)",
+        "temperature": round(found.value, 4),
+        "measured_on": "simulated patients" if any(map(facts.is_simulated, scored.shards)) else "patients",
+        "cohort": {"name": name, "patients": len(names)},
+        "slices": len(scored.truth),
+        "loss_before": round(found.loss_before, 4),
+        "loss_after": round(found.loss_after, 4),
+        "ece_before": round(calibration.expected_calibration_error_classes(scored.truth, before), 4),
+        "ece_after_cross_validated": round(calibration.expected_calibration_error_classes(scored.truth, after), 4),
+    }
+    finish_package(package.folder, replace(package.manifest, calibration=stated))
+    return load_package(package.folder)

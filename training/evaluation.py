@@ -1,0 +1,242 @@
+"""`lobule-train evaluate`: one package, any number of cohorts, everything that a site asks, in files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.domain.errors import UsageError
+from engine.domain.package import ModelPackage
+from engine.domain.progress import SILENT, Progress
+from engine.inference import session
+from engine.inference.loading import load_package
+from training import checkpoint
+from training.calibrate import calibrate
+from training.checkpoint import Checkpoint
+from training.cohorts import Cohort, open_cohorts
+from training.dataset import ShardSet
+from training.evaluate import (
+    against_float,
+    manifest_figures,
+    refuse_trained,
+    score_package,
+    write_figures,
+    write_validation,
+)
+from training.measure import measure
+from training.misclassified import lesion_rows, write_misclassified
+from training.predictions import answers
+from training.readers import compare_readers, read_readers
+from training.scored import Scored, combine
+from training.statistics.bootstrap import RESAMPLES
+from training.tables import append_row
+
+SCHEMA = "lobule.evaluation/1"
+HELD_OUT = "validation"
+"""Name of the calibration split that a checkpoint's own held-out patients are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is evaluated and what is written; the options of the command.
+
+    Attributes:
+        names: Set → name beside the figures.
+        calibrate_on: Set to fit the temperature on, `HELD_OUT` for the checkpoint's, or empty.
+        cache: Folder of kept answers; None: beside the shards.
+    """
+
+    package: Path
+    cohorts: tuple[Path, ...]
+    sets: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    readers: Path | None = None
+    checkpoint: Path | None = None
+    calibrate_on: str = ""
+    json: Path | None = None
+    out: Path | None = None
+    images: bool = True
+    cache: Path | None = None
+    provider: str = "cpu"
+    resamples: int = RESAMPLES
+    workers: int = 1
+    write: bool = False
+
+
+def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
+    """Do what the request says; returns the figures that a manifest carries, per cohort.
+
+    Raises:
+        UsageError: No cohort, a set that was trained on, a patient in two sets.
+    """
+    package = load_package(request.package)
+    if not request.cohorts:
+        raise UsageError(
+            "There is no cohort to evaluate on.",
+            remedy="Name a folder of shards or a cohort table after the package.",
+            code="no-cohort",
+        )
+    provider = session.provider_candidates(request.provider)[0]
+    readers = read_readers(request.readers) if request.readers else ()
+    saved = checkpoint.load(request.checkpoint) if request.checkpoint else None
+    cohorts = open_cohorts(
+        package, request.cohorts, _measured_sets(package, request), request.names, request.workers, progress
+    )
+    if request.calibrate_on:
+        package = _calibrated(package, request, saved, cohorts, provider, progress)
+    everything: dict[str, Any] = {}
+    stated: dict[str, Any] = {}
+    for cohort in cohorts:
+        scored = score_package(package, cohort.shards, progress, cache_of(cohort.shards, request.cache), provider)
+        measured = measure(scored, cohort.name, request.resamples)
+        if readers:
+            measured["readers"] = compare_readers(scored.patient_level, readers)
+        stated[cohort.id] = manifest_figures(measured)
+        if saved is not None:
+            refuse_trained(saved, cohort.shards)
+            stated[cohort.id]["int8_against_float"] = against_float(package, saved, cohort.shards, progress)
+            measured["int8_against_float"] = stated[cohort.id]["int8_against_float"]
+        if request.out:
+            _write_cohort(package, cohort, scored, request.out / cohort.id, request.images)
+        everything[cohort.id] = measured
+    if request.write:
+        package = write_validation(package, stated)
+    whole = {"schema": SCHEMA, "package": package_facts(package), "cohorts": everything}
+    for path in (request.json, request.out / "figures.json" if request.out else None):
+        if path:
+            write_figures(path, whole)
+    if request.out:
+        write_flat(request.out / "figures.csv", everything)
+    return stated
+
+
+def cache_of(shards: ShardSet, wanted: Path | None) -> Path:
+    """Where answers for these shards are kept: beside them, so that they are deleted together."""
+    return wanted or shards.folder / "answers"
+
+
+def package_facts(package: ModelPackage) -> dict[str, Any]:
+    """What names a package in a file of figures."""
+    manifest = package.manifest
+    return {
+        "id": manifest.id,
+        "version": manifest.version,
+        "title": manifest.title,
+        "digest": package.digest,
+        "network": manifest.files["model.onnx"],
+        "clinical_status": manifest.clinical_status.value,
+        "labels": list(manifest.labels),
+        "channels": [role.value for role in manifest.preprocess.channels],
+        "temperature": manifest.calibration.get("temperature", 1.0),
+    }
+
+
+def write_flat(path: Path, figures: Mapping[str, Any]) -> None:
+    """Every number of a tree of figures as CSV: one row per figure, its path in words, value, limits, counts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    columns = ("figure", "value", "low", "high", "events", "n")
+    for name, entry in _leaves(figures, ()):
+        append_row(path, {"figure": " / ".join(name), **{key: entry.get(key, "") for key in columns[1:]}})
+
+
+def _leaves(node: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    if isinstance(node, Mapping):
+        found = [(path, node)] if "value" in node else []
+        for name, below in node.items():
+            if not ("value" in node and name in ("value", "low", "high", "events", "n")):
+                found += _leaves(below, (*path, str(name)))
+        return found
+    if isinstance(node, list | tuple):
+        return [leaf for place, item in enumerate(node) for leaf in _leaves(item, (*path, str(place)))]
+    if isinstance(node, bool) or not isinstance(node, int | float):
+        return []
+    return [(path, {"value": node})]
+
+
+def _measured_sets(package: ModelPackage, request: Request) -> tuple[str, ...]:
+    """The sets asked for; without any, the calibration split is not measured either."""
+    if request.sets or request.calibrate_on in ("", HELD_OUT):
+        return request.sets
+    cohorts = open_cohorts(package, request.cohorts)
+    subsets = {shard.subset for cohort in cohorts for shard in cohort.shards.shards}
+    return tuple(sorted(subsets - {request.calibrate_on}))
+
+
+def _calibrated(
+    package: ModelPackage,
+    request: Request,
+    saved: Checkpoint | None,
+    cohorts: tuple[Cohort, ...],
+    provider: str,
+    progress: Progress,
+) -> ModelPackage:
+    measured = {shard.patient for cohort in cohorts for shard in cohort.shards.shards}
+    if request.calibrate_on != HELD_OUT:
+        split = open_cohorts(package, request.cohorts, [request.calibrate_on])[0].shards
+        name = request.names.get(request.calibrate_on, f"set {request.calibrate_on}")
+    elif saved is None:
+        raise UsageError(
+            "The patients that the training held out are known to its checkpoint only.",
+            remedy="Add --checkpoint, or name another set.",
+            code="calibration-split",
+        )
+    else:
+        # They carry the name of the training's set: opened here, past the check of sets, patient by patient.
+        folder = next(path for path in request.cohorts if path.is_dir())
+        held = ShardSet.open(folder, package.manifest.labels).of_patients(saved.facts["validation_patients"])
+        refuse_none(held)
+        split, name = held, "patients held out of the training"
+    kept = cache_of(split, request.cache)
+    return calibrate(
+        package, combine(package, split, answers(package, split, kept, provider, progress)), name, measured
+    )
+
+
+def refuse_none(shards: ShardSet) -> None:
+    """Raise UsageError for an empty set."""
+    if not shards.shards:
+        raise UsageError(
+            f"The held-out patients of the training have no shards in {shards.folder}.",
+            remedy="Name the folder of shards that the training used.",
+            code="calibration-split",
+        )
+
+
+def _write_cohort(package: ModelPackage, cohort: Cohort, scored: Scored, folder: Path, images: bool) -> None:
+    """Every call as CSV, and the misclassified lesions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("slices.csv", "lesions.csv", "patients.csv"):
+        (folder / name).unlink(missing_ok=True)
+    for row in lesion_rows(scored):
+        append_row(folder / "lesions.csv", row)
+    for number, scores in enumerate(scored.scores):
+        shard = scored.shards[scored.lesion_of_slice[number]]
+        index = number - int((scored.lesion_of_slice < scored.lesion_of_slice[number]).sum())
+        append_row(
+            folder / "slices.csv",
+            {
+                "patient": shard.patient,
+                "lesion": shard.lesion,
+                "slice": index,
+                "position_mm": shard.position_mm[index],
+                "truth": scored.labels[scored.truth[number]],
+                "predicted": scored.labels[int(scores.argmax())],
+                **{f"score_{label}": float(score) for label, score in zip(scored.labels, scores, strict=True)},
+            },
+        )
+    level = scored.patient_level
+    for number, name in enumerate(level.names.tolist()):
+        append_row(
+            folder / "patients.csv",
+            {
+                "patient": name,
+                "truth": scored.labels[level.truth[number]],
+                "sum_rule": scored.labels[level.predicted[number]],
+                "any_slice_malignant": bool(level.flagged[number]),
+                **{f"score_{label}": float(level.scores[number, k]) for k, label in enumerate(scored.labels)},
+            },
+        )
+    write_misclassified(package, cohort.shards, scored, folder / "misclassified", images)

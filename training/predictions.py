@@ -1,0 +1,143 @@
+"""What a package answers for every slice of a cohort, kept on disk: a report that is made again scores nothing again.
+
+One file per lesion, named by what went in: the digest of the network and of the lesion's shard. Kept are logits and
+features, so that calibrating a package or writing figures into it makes nothing stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.domain.errors import UsageError
+from engine.domain.package import ModelPackage
+from engine.domain.progress import SILENT, Progress
+from engine.domain.roi import LesionId
+from engine.domain.sample import SliceInput, SliceRef
+from engine.domain.sequence import SequenceRole
+from engine.inference import predict, session
+from training.dataset import Shard, ShardSet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Raw answers for one lesion's slices: logits (n, k) and features (n, f), float32."""
+
+    logits: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
+def channels_for(package: ModelPackage, shards: ShardSet) -> tuple[int, ...]:
+    """Which channels of the shards are the package's, in its order.
+
+    Channels are prepared each by itself, so shards of more sequences serve a package of fewer exactly, as long as
+    everything else in the preprocessing is equal.
+
+    Raises:
+        UsageError: The shards were prepared otherwise, or lack a sequence.
+    """
+    spec = package.manifest.preprocess
+    try:
+        roles = tuple(SequenceRole(role) for role in shards.roles)
+        alike = replace(spec, channels=roles).digest() == shards.spec_digest
+    except ValueError:
+        alike = False
+    if not alike:
+        raise UsageError(
+            f"The shards in {shards.folder} were not prepared with the preprocessing of package {package.manifest.id}.",
+            remedy="Prepare them with the same --model and --margin-mm.",
+            code="mixed-shards",
+        )
+    missing = [role.value for role in spec.roles if role not in roles]
+    if missing:
+        raise UsageError(
+            f"The shards in {shards.folder} hold no {', '.join(missing)}, which package {package.manifest.id} needs.",
+            remedy="Prepare shards with --model of this package, or of one with more sequences.",
+            code="mixed-shards",
+        )
+    return tuple(roles.index(role) for role in spec.channels)
+
+
+def slice_inputs(package: ModelPackage, shards: ShardSet, number: int) -> tuple[SliceInput, ...]:
+    """The network's inputs of one lesion, from its shard."""
+    spec = package.manifest.preprocess
+    shard = shards.shards[number]
+    channels = list(channels_for(package, shards))
+    images = shards.images(np.flatnonzero(shards.shard_index == number), spec.input_px).numpy()[:, channels]
+    digest, nothing = spec.digest(), np.zeros(images.shape[2:], dtype=bool)
+    nearest = shard.nearest_t2_slice or (0,) * shard.slices
+    return tuple(
+        SliceInput(
+            np.ascontiguousarray(image),
+            SliceRef(LesionId(shard.lesion), index, shard.position_mm[index], nearest[index]),
+            np.eye(4),
+            digest,
+            nothing,
+        )
+        for index, image in enumerate(images)
+    )
+
+
+def answers(
+    package: ModelPackage,
+    shards: ShardSet,
+    cache: Path | None = None,
+    provider: str = session.CPU,
+    progress: Progress = SILENT,
+) -> tuple[Answers, ...]:
+    """Run the package over every lesion that the cache does not know yet.
+
+    Args:
+        cache: Folder of kept answers; None keeps nothing.
+        provider: ONNX Runtime's name of the execution provider.
+
+    Returns:
+        One `Answers` per shard, in their order.
+
+    Raises:
+        UsageError: As `channels_for`.
+        InferenceError: The network failed.
+    """
+    channels_for(package, shards)
+    paths = [_path(package, shards, shard, cache, provider) for shard in shards.shards] if cache else []
+    found = [_read(path) for path in paths] or [None] * len(shards.shards)
+    missing = [number for number, item in enumerate(found) if item is None]
+    runner = session.open_session(package, provider) if missing else None
+    for done, number in enumerate(missing):
+        progress.step("score", done, len(missing))
+        assert runner is not None
+        predictions = predict.predict(runner, slice_inputs(package, shards, number))
+        item = Answers(np.stack([p.logits for p in predictions]), np.stack([p.features for p in predictions]))
+        if paths:
+            _write(paths[number], item)
+        found[number] = item
+    progress.step("score", len(missing), len(missing))
+    return tuple(item for item in found if item is not None)
+
+
+def _path(package: ModelPackage, shards: ShardSet, shard: Shard, cache: Path, provider: str) -> Path:
+    with (shards.folder / f"{shard.name}.npy").open("rb") as stream:
+        content = hashlib.file_digest(stream, "sha256")
+    content.update(" ".join([shards.spec_digest, *shards.roles]).encode())
+    network = f"{package.manifest.files['model.onnx'][:16]}-{package.manifest.preprocess.digest()[:8]}"
+    return cache / f"{network}-{provider.removesuffix('ExecutionProvider')}" / f"{content.hexdigest()[:32]}.npz"
+
+
+def _read(path: Path) -> Answers | None:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return Answers(arrays["logits"], arrays["features"])
+    except (OSError, ValueError, KeyError):  # absent, or cut off by an earlier interruption: scored again
+        return None
+
+
+def _write(path: Path, item: Answers) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+    np.savez(draft, logits=item.logits, features=item.features)
+    draft.replace(path)

@@ -1,0 +1,187 @@
+"""Opening packages, finding cohorts and scoring: the data of a study, and what is missing with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.domain.errors import EngineError, UsageError
+from engine.domain.package import ClinicalStatus, ModelPackage
+from engine.domain.progress import SILENT, Progress
+from engine.inference.loading import load_package
+from training import facts
+from training.cohorts import prepared
+from training.config import THREE_WAY
+from training.dataset import ShardSet
+from training.evaluate import score_package
+from training.evaluation import cache_of
+from training.measure import measure
+from training.predictions import channels_for
+from training.readers import compare_readers, read_readers
+from training.scored import Scored
+from training.study.config import MODEL_NAMES, CohortEntry, StudyConfig
+from training.tables import read_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyCohort:
+    """One cohort with the answers of every package that could be run on it.
+
+    Attributes:
+        described: Shards that Table 1 and the flow diagram describe (of any source that has the set), or None.
+        shards: Model id → the shards that it was scored on.
+        scored: Model id → its answers.
+        measured: Model id → `measure.measure`.
+        readers: Model id → reader → comparison.
+        exclusions: Rows of ``exclusions.csv`` that belong to the set.
+    """
+
+    entry: CohortEntry
+    described: ShardSet | None
+    shards: Mapping[str, ShardSet]
+    scored: Mapping[str, Scored]
+    measured: Mapping[str, Mapping[str, Any]]
+    readers: Mapping[str, Mapping[str, Any]]
+    exclusions: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """Everything that the report is made from.
+
+    Attributes:
+        packages: Model id → package, in the paper's order.
+        cohorts: In the order of the configuration; those with data only.
+        missing: What is not there and why, in sentences.
+        simulated: True when any patient or any package is simulated.
+    """
+
+    config: StudyConfig
+    packages: Mapping[str, ModelPackage]
+    cohorts: tuple[StudyCohort, ...]
+    missing: tuple[str, ...]
+    simulated: bool
+    absent_models: tuple[str, ...] = field(default=())
+
+    @property
+    def measured_cohorts(self) -> tuple[StudyCohort, ...]:
+        """Cohorts that at least one package was scored on."""
+        return tuple(cohort for cohort in self.cohorts if cohort.scored)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The three classes."""
+        return THREE_WAY
+
+    @property
+    def status(self) -> ClinicalStatus:
+        """The lowest status of anything in the study."""
+        states = {package.manifest.clinical_status for package in self.packages.values()}
+        if self.simulated:
+            return ClinicalStatus.SIMULATED
+        return ClinicalStatus.RESEARCH if ClinicalStatus.RESEARCH in states else ClinicalStatus.VALIDATED
+
+
+def gather(config: StudyConfig, progress: Progress = SILENT) -> Study:
+    """Open, score and measure everything that is there.
+
+    Raises:
+        UsageError: No package, or no cohort that any package could be scored on.
+    """
+    missing: list[str] = []
+    packages: dict[str, ModelPackage] = {}
+    for model, name in MODEL_NAMES.items():
+        if model not in config.packages:
+            missing.append(f"Model {name}: the configuration names no package.")
+            continue
+        try:
+            package = load_package(config.packages[model])
+        except EngineError as fault:
+            missing.append(f"Model {name}: {fault.what}")
+            continue
+        if package.manifest.labels != THREE_WAY:
+            missing.append(f"Model {name}: the package {package.manifest.id} is no three-way network.")
+            continue
+        packages[model] = package
+    cohorts = []
+    for entry in config.cohorts:
+        cohort = _cohort(config, entry, packages, missing, progress)
+        if cohort is not None:
+            cohorts.append(cohort)
+    if not any(cohort.scored for cohort in cohorts):
+        raise UsageError(
+            f"No package could be scored on any cohort. {' '.join(missing)}",
+            remedy="Check the paths in the configuration, or add --shards.",
+            code="empty-study",
+        )
+    simulated = any(p.manifest.clinical_status is ClinicalStatus.SIMULATED for p in packages.values()) or any(
+        facts.is_simulated(shard) for cohort in cohorts if cohort.described for shard in cohort.described.shards
+    )
+    absent = tuple(model for model in MODEL_NAMES if model not in packages)
+    return Study(config, packages, tuple(cohorts), tuple(missing), simulated, absent)
+
+
+def _cohort(
+    config: StudyConfig,
+    entry: CohortEntry,
+    packages: Mapping[str, ModelPackage],
+    missing: list[str],
+    progress: Progress,
+) -> StudyCohort | None:
+    shards: dict[str, ShardSet] = {}
+    scored: dict[str, Scored] = {}
+    for model, package in {} if entry.training else packages.items():
+        name = f"Cohort {entry.name}, model {MODEL_NAMES[model]}"
+        try:
+            shards[model] = _serving(package, entry, progress)
+            scored[model] = score_package(package, shards[model], progress, cache_of(shards[model], None))
+        except EngineError as fault:
+            shards.pop(model, None)
+            missing.append(f"{name}: {fault.what}")
+    described = _described(entry) or next(iter(shards.values()), None)
+    if described is None:
+        missing.append(f"Cohort {entry.name}: no source has lesions of the set {entry.subset!r}.")
+        return None
+    measured = {model: measure(item, entry.name, config.resamples, config.seed) for model, item in scored.items()}
+    readers = read_readers(entry.readers) if entry.readers else ()
+    if not readers and not entry.training:
+        missing.append(f"Cohort {entry.name}: no readers’ calls were given, so no reader stands in Figure 6.")
+    compared = (
+        {model: compare_readers(item.patient_level, readers) for model, item in scored.items()} if readers else {}
+    )
+    return StudyCohort(entry, described, shards, scored, measured, compared, _exclusions(entry, described))
+
+
+def _serving(package: ModelPackage, entry: CohortEntry, progress: Progress) -> ShardSet:
+    """The first source whose shards hold the set and serve the package."""
+    last: EngineError | None = None
+    for source in entry.sources:
+        try:
+            folder = source if source.suffix.lower() != ".csv" else prepared(package, source, 1, progress)
+            shards = ShardSet.open(folder, package.manifest.labels, [entry.subset])
+            channels_for(package, shards)
+            return shards
+        except EngineError as fault:
+            last = fault
+    if last is not None:
+        raise last
+    raise UsageError("The cohort has no source.", remedy="Add sources, or --shards.", code="no-cohort")
+
+
+def _described(entry: CohortEntry) -> ShardSet | None:
+    for source in entry.sources:
+        if source.is_dir():
+            try:
+                return ShardSet.open(source, THREE_WAY, [entry.subset])
+            except EngineError:
+                continue
+    return None
+
+
+def _exclusions(entry: CohortEntry, described: ShardSet) -> tuple[Mapping[str, str], ...]:
+    path: Path = described.folder / "exclusions.csv"
+    if not path.exists():
+        return ()
+    return tuple(row for row in read_rows(path) if row.get("subset", "") == entry.subset)
