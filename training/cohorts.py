@@ -16,7 +16,7 @@ from engine.domain.progress import SILENT, Progress
 from training.cohort import read_cohort
 from training.dataset import ShardSet
 from training.prepare import prepare
-from training.sources import dicom_sources
+from training.sources import table_sources
 
 PREPARED = "lobule-shards"
 
@@ -91,7 +91,7 @@ def prepared(package: ModelPackage, table: Path, workers: int = 1, progress: Pro
     rows = read_cohort(table)
     spec = package.manifest.preprocess
     out = table.parent / PREPARED / f"{table.stem}-{spec.digest()[:8]}"
-    done = prepare(dicom_sources(rows), spec, out, workers, progress)
+    done = prepare(table_sources(rows), spec, out, workers, progress)
     if done.made + done.kept == 0:
         raise StorageError(
             f"No lesion of {table} could be prepared: {done.exclusions[0].reason}",

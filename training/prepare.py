@@ -17,6 +17,8 @@ import numpy as np
 from engine.domain.errors import EngineError, StorageError
 from engine.domain.package import PreprocessSpec
 from engine.domain.progress import SILENT, Progress
+from engine.domain.sequence import SequenceRole
+from engine.geometry.diameters import longest_diameter_mm
 from engine.preprocess.build import build_slice_inputs
 from training.dataset import Shard, read_shard, write_shard
 from training.sources import Source
@@ -119,6 +121,7 @@ def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion |
     try:
         lesion = source.load(spec.roles)
         inputs = build_slice_inputs(lesion.volumes, lesion.roi, spec)
+        t2 = lesion.volumes[SequenceRole.T2]
         if not inputs:
             return Exclusion(source.name, source.patient, source.subset, "no-slices", "The outline touches no plane.")
         shard = Shard(
@@ -131,7 +134,7 @@ def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion |
             position_mm=tuple(round(float(item.ref.position_mm), 4) for item in inputs),
             nearest_t2_slice=tuple(int(item.ref.nearest_t2_slice) for item in inputs),
             lesion=str(lesion.roi.lesion_id),
-            facts=lesion.facts,
+            facts={"diameter_mm": round(longest_diameter_mm(lesion.roi, t2.affine), 1), **lesion.facts},
         )
         write_shard(out, shard, np.stack([item.array for item in inputs]))
     except EngineError as fault:

@@ -108,6 +108,8 @@ class DicomSource:
             "diagnosis": row.diagnosis,
             "manufacturer": t2.manufacturer,
             "field_t": t2.magnetic_field_strength_t,
+            "age": study.patient.age_years,
+            "sex": study.patient.sex,
             **row.facts,
         }
         return Lesion(volumes, _named(case.rois, row), row.label, facts)
