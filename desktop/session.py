@@ -347,6 +347,11 @@ class Session(QObject):
             raise RuntimeError("no study is shown")
         return study, case
 
+    def t2_volume(self) -> Volume | None:
+        """Return the volume that lesions are outlined on, None while it has not been read."""
+        case = self.document.case
+        return None if case is None else self.store.get(case.roles.get(SequenceRole.T2, ""))
+
     def volumes(self) -> VolumeSet:
         """Return the volumes of the case's roles that have been read."""
         _, case = self.shown()

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.domain.case import Case
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume, VolumeSet
+from engine.geometry.affine import translated
 
 
 class VolumeStore(QObject):
@@ -24,19 +26,36 @@ class VolumeStore(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._volumes: dict[str, Volume] = {}
+        self._moved: dict[str, tuple[tuple[float, float, float], Volume]] = {}
 
     def add(self, key: str, volume: Volume) -> None:
         """Keep the volume of a series."""
         self._volumes[key] = volume
+        self._moved.pop(key, None)
         self.added.emit(key)
 
     def get(self, key: str) -> Volume | None:
         """Return the volume of a series, or None while it has not been read."""
         return self._volumes.get(key)
 
+    def placed(self, key: str, case: Case | None) -> Volume | None:
+        """Return the volume of a series where the case has it: moved by hand, or where the scanner put it."""
+        volume = self._volumes.get(key)
+        role = None if case is None else next((role for role, own in case.roles.items() if own == key), None)
+        shift = None if case is None or role is None else case.shifts_mm.get(role)
+        if volume is None or shift is None:
+            return volume
+        known = self._moved.get(key)
+        if known is None or known[0] != shift:  # the same object again, so that views see that nothing changed
+            affine = translated(volume.affine, shift)
+            moved = Volume(volume.array, affine, volume.frame_of_reference_uid, volume.series_key)
+            known = self._moved[key] = (shift, moved)
+        return known[1]
+
     def clear(self) -> None:
         """Forget everything."""
         self._volumes.clear()
+        self._moved.clear()
         self.cleared.emit()
 
     def missing(self, roles: Mapping[SequenceRole, str]) -> dict[SequenceRole, str]:

@@ -43,6 +43,11 @@ def number(value: float, decimals: int = 1) -> str:
     return text.replace("-", MINUS)
 
 
+def vector(mm: tuple[float, float, float]) -> str:
+    """Return a shift in patient space: how far to the left, to the back and to the head."""
+    return ", ".join(number(value) for value in mm)
+
+
 def position(position_mm: float) -> str:
     """Return a position along the T2 normal, as everywhere in Lobule."""
     return f"{number(position_mm)} mm"

@@ -14,8 +14,8 @@ from engine.domain.case import Case
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
-from engine.geometry.diameters import longest_diameter_mm
-from engine.geometry.outline import contours_by_slice, volume_ml
+from engine.geometry.diameters import diameters
+from engine.geometry.outline import volume_ml
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -31,13 +31,13 @@ def lesion_colour(lesion_id: str) -> QColor:
 
 
 class LesionModel(QAbstractTableModel):
-    """One row a lesion: name, slices, longest diameter, volume. Sizes stay empty until T2 is read."""
+    """One row a lesion: name, longest diameter and the one across it, volume. Sizes stay empty until T2 is read."""
 
     def __init__(self, document: CaseDocument, store: VolumeStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._store = store
-        self._rows: list[tuple[Roi, tuple[str, str, str]]] = []
+        self._rows: list[tuple[Roi, tuple[str, str]]] = []
         document.opened.connect(self.refresh)
         document.case_changed.connect(self._case_changed)
         store.added.connect(self._volume_read)
@@ -53,7 +53,7 @@ class LesionModel(QAbstractTableModel):
 
     def headings(self) -> list[str]:
         """Return the column headings."""
-        return [self.tr("Lesion"), self.tr("Slices"), self.tr("Longest"), self.tr("Volume")]
+        return [self.tr("Lesion"), self.tr("Diameters"), self.tr("Volume")]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -81,7 +81,7 @@ class LesionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("{0}, {1}").format(roi.lesion_id, roi.origin)
+            return "\n".join([f"{roi.lesion_id}  {roi.name}".strip(), roi.origin, *roi.notes])
         return None
 
     def _case_changed(self, before: Case, after: Case) -> None:
@@ -111,11 +111,9 @@ def alignment(column: int) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _measures(roi: Roi, volume: Volume | None) -> tuple[str, str, str]:
-    if volume is None or not roi.contours:
-        return ("–", "–", "–")
-    return (
-        str(len(contours_by_slice(roi, volume.affine))),
-        f"{wording.number(longest_diameter_mm(roi, volume.affine))} mm",
-        f"{wording.number(volume_ml(roi, volume))} ml",
-    )
+def _measures(roi: Roi, volume: Volume | None) -> tuple[str, str]:
+    measured = None if volume is None else diameters(roi, volume.affine)
+    if volume is None or measured is None:
+        return ("–", "–")
+    size = f"{wording.number(measured.longest_mm)} × {wording.number(measured.across_mm)} mm"
+    return size, f"{wording.number(volume_ml(roi, volume))} ml"

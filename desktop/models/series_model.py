@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
 
 from desktop import wording
 from desktop.document import CaseDocument
@@ -56,6 +57,12 @@ class SeriesModel(QAbstractListModel):
             return self._explanation(index.row())
         if role == KEY_ROLE:
             return series.key
+        if role == Qt.ItemDataRole.FontRole and self.role(index.row()) is not None:
+            font = QFont()
+            font.setBold(True)
+            return font
+        if role == Qt.ItemDataRole.ForegroundRole and not series.is_stack:
+            return QColor("#8f9aa2")
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -77,11 +84,25 @@ class SeriesModel(QAbstractListModel):
         series = self._series[row]
         number = series.facts.series_number
         prefix = "" if number is None else f"{number}   "
-        return f"{prefix}{wording.series_kind(series, self.guess(row))}   {wording.series_name(series)}"
+        text = f"{prefix}{wording.series_kind(series, self.guess(row))}   {wording.series_name(series)}"
+        mark = self._mark(row)
+        return f"{mark}   {text}" if mark else text
+
+    def _mark(self, row: int) -> str:
+        """Return what the list puts before a series: the role it plays, or a question where the person may choose."""
+        guess = self.guess(row)
+        if self.role(row) is not None:
+            return "●"
+        return "?" if guess is not None and (guess.conflict or guess.candidate_for is not None) else ""
 
     def _explanation(self, row: int) -> str:
         series, guess = self._series[row], self.guess(row)
         lines = [self.tr("%n slice(s)", "", series.slices) + f", {series.columns} × {series.rows}"]
+        role = self.role(row)
+        if role is not None:
+            lines.append(self.tr("Plays the role {0}").format(wording.role_name(role)))
+        elif guess is not None and guess.candidate_for is not None:
+            lines.append(self.tr("Could play the role {0}").format(wording.role_name(guess.candidate_for)))
         if guess is not None:
             lines[0] = f"{guess.kind.value}, {lines[0]}"
             lines += guess.reasons

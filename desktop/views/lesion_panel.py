@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QTableView,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -21,8 +22,9 @@ from desktop.models.lesion_model import LesionModel
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.roi_tools import ToolBox
-from desktop.views.widgets import column, heading, label
+from desktop.views.widgets import button, column, heading, label, set_tone
 from engine.domain.roi import LesionId
+from engine.geometry.outline import contours_by_slice
 
 
 class LesionPanel(QWidget):
@@ -31,10 +33,16 @@ class LesionPanel(QWidget):
     Signals:
         jump_requested(lesion_id): The person wants to see the lesion.
         import_requested(): The person wants to import outlines from a file of their choice.
+        export_requested(): The person wants to write the outlines into a file.
+        interpolate_requested(): Outlines shall be made between the drawn ones.
+        confirm_requested(): The interpolated outlines are right.
     """
 
     jump_requested = Signal(object)
     import_requested = Signal()
+    export_requested = Signal()
+    interpolate_requested = Signal()
+    confirm_requested = Signal()
 
     def __init__(self, session: Session, tools: ToolBox, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +82,10 @@ class LesionPanel(QWidget):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.clicked.connect(self._clicked)
         self.table.doubleClicked.connect(self._rename)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._show_row_menu)
         layout.addWidget(self.table)
+        self._add_between(layout, theme)
         self._hint = label(
             self.tr("No outline yet. Take a drawing tool and outline the lesion on T2, or import an outline."),
             "dim",
@@ -96,6 +107,44 @@ class LesionPanel(QWidget):
         if case is not None and lesion is not None:
             self._session.document.edit(case.without_roi(lesion), self.tr("Delete lesion {0}").format(lesion))
 
+    def _add_between(self, layout: QVBoxLayout, theme: Theme) -> None:
+        """Add what says and changes how many slices are outlined and which outlines wait to be confirmed."""
+        self._slices = label("", "dim", wrap=True)
+        layout.addWidget(self._slices)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.interpolate = button(
+            self.tr("Interpolate"), tip=self.tr("Outline the slices between those that are drawn")
+        )
+        self.interpolate.setIcon(icon("interpolate", theme.text, theme.faint))
+        self.interpolate.clicked.connect(self.interpolate_requested)
+        self.confirm = button(self.tr("Confirm"), tip=self.tr("Take the interpolated outlines over as your own"))
+        self.confirm.setIcon(icon("confirm", theme.text, theme.faint))
+        self.confirm.clicked.connect(self.confirm_requested)
+        for control in (self.interpolate, self.confirm):
+            row.addWidget(control)
+        row.addStretch(1)
+        layout.addLayout(row)
+
+    def _show_between(self) -> None:
+        roi = roi_edits.find(self._session.document.case, self._tools.lesion)
+        volume = self._session.t2_volume()
+        known = roi is not None and volume is not None
+        self._slices.setVisible(known)
+        self.interpolate.setVisible(known)
+        self.confirm.setVisible(roi is not None and roi.has_interpolated)
+        if roi is None or volume is None:
+            return
+        groups = contours_by_slice(roi, volume.affine)
+        waiting = sum(any(contour.interpolated for contour in contours) for contours in groups.values())
+        text = self.tr("{0}: %n slice(s) outlined", "", len(groups)).format(roi.lesion_id)
+        if waiting:
+            text += self.tr(", %n of them interpolated and not yet confirmed", "", waiting)
+        self._slices.setText(text)
+        set_tone(self._slices, "warn" if waiting else "dim")
+        gaps = max(groups, default=0) - min(groups, default=0) + 1 > len(groups)
+        self.interpolate.setEnabled(gaps or bool(waiting))
+
     def _tool(self, name: str, tip: str, theme: Theme) -> QToolButton:
         made = QToolButton()
         made.setIcon(icon(name, theme.dim, theme.border))
@@ -111,7 +160,7 @@ class LesionPanel(QWidget):
             self._tools.choose_lesion(known[-1] if known else None)
         self.table.setVisible(rows > 0)
         height = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(height + 26 * min(max(rows, 1), 5) + 4)
+        self.table.setFixedHeight(height + 26 * min(max(rows, 1), 6) + 4)
         self._hint.setVisible(case is not None and rows == 0)
         for widget in (self._new, self._import, self.treated):
             widget.setEnabled(case is not None)
@@ -123,10 +172,12 @@ class LesionPanel(QWidget):
     def _select(self) -> None:
         lesion = self._tools.lesion
         row = -1 if lesion is None else self.model.row_of(lesion)
+        self._show_between()
         self._delete.setEnabled(row >= 0)
         if row < 0:
             self.table.clearSelection()
         else:
+            self.table.scrollTo(self.model.index(row, 0))
             self.table.selectionModel().select(
                 self.model.index(row, 0),
                 QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
@@ -136,6 +187,24 @@ class LesionPanel(QWidget):
         lesion = self.model.roi(index.row()).lesion_id
         self._tools.choose_lesion(lesion)
         self.jump_requested.emit(lesion)
+
+    def _show_row_menu(self, at: QPoint) -> None:
+        """Offer what can be done with the lesion under the mouse."""
+        index = self.table.indexAt(at)
+        if not index.isValid():
+            return
+        self._tools.choose_lesion(self.model.roi(index.row()).lesion_id)
+        menu = QMenu(self)
+        menu.addAction(self.tr("Rename…"), lambda: self._rename(index))
+        menu.addAction(self.tr("Show on the images"), lambda: self._clicked(index))
+        menu.addAction(self.tr("Interpolate between outlined slices"), self.interpolate_requested.emit)
+        confirm = menu.addAction(self.tr("Confirm all interpolated outlines"), self.confirm_requested.emit)
+        confirm.setEnabled(self.model.roi(index.row()).has_interpolated)
+        menu.addSeparator()
+        menu.addAction(self.tr("Export outlines…"), self.export_requested.emit)
+        menu.addAction(self.tr("Delete lesion"), self.delete_lesion)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.table.viewport().mapToGlobal(at))
 
     def _rename(self, index: QModelIndex) -> None:
         roi = self.model.roi(index.row())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import (
+    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -13,7 +14,7 @@ from PySide6.QtGui import (
     QPixmap,
     QTransform,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from desktop import wording
 from desktop.display_plane import DisplayPlane
@@ -21,6 +22,8 @@ from desktop.icons import icon
 from desktop.models.series_model import SERIES_MIME
 from desktop.session import Session
 from desktop.theme import Theme
+from desktop.views.role_menu import b_text, b_values, fill_b_values, fill_roles, possible
+from desktop.views.shift_dialog import ShiftDialog
 from desktop.views.slice_painter import image_transform, paint_image
 from desktop.views.widgets import ElidedLabel, button, column, label, set_card, set_tone
 from desktop.window_level import auto_window, grey_image
@@ -48,6 +51,7 @@ class RoleSlot(QFrame):
         self.role = role
         self._session = session
         self._pictured: Volume | None = None
+        self._pressed = QPointF()
         self.setAcceptDrops(True)
         self.setProperty("card", "empty")
         self.setAccessibleName(wording.role_name(role))
@@ -65,6 +69,15 @@ class RoleSlot(QFrame):
         self._name = label(wording.role_name(role), "strong")
         self._sure = label("", "dim")
         top.addWidget(self._name)
+        self._b_value = QToolButton()
+        self._b_value.setProperty("small", True)
+        self._b_value.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._b_value.setToolTip(self.tr("Choose the b-value, in s/mm²"))
+        self._b_value.setAccessibleName(self.tr("b-value"))
+        values = QMenu(self._b_value)
+        values.aboutToShow.connect(lambda: fill_b_values(values, session.document, self._choose))
+        self._b_value.setMenu(values)
+        top.addWidget(self._b_value)
         top.addStretch(1)
         top.addWidget(self._sure)
         lines.addLayout(top)
@@ -101,11 +114,14 @@ class RoleSlot(QFrame):
         self._row.setContentsMargins(*((8, 6, 6, 6) if present else (8, 0, 6, 0)))
         doubtful = present and self._session.needs_confirmation(self.role)
         self._confirm.setVisible(doubtful)
+        self._show_b_values()
         if series is None:
-            self._sure.setText(self.tr("not assigned") if study is not None else "")
+            count = len(possible(document, self.role))
+            vacant = self.tr("not assigned: %n possible", "", count) if count else self.tr("not assigned")
+            self._sure.setText(vacant if study is not None else "")
             self.setToolTip("")
             set_tone(self._name, "dim")
-            set_tone(self._sure, "dim")
+            set_tone(self._sure, "warn" if count else "dim")
             set_card(self, "empty")
         else:
             guess = document.role_map.guess_for(series.key)
@@ -113,8 +129,13 @@ class RoleSlot(QFrame):
             self._sure.setText(self._confidence_text(series.key, doubtful))
             set_tone(self._sure, "warn" if doubtful else "dim")
             self._series.setText(wording.series_name(series))
-            self._reason.setText(reasons[0] if reasons else "")
-            self.setToolTip("\n".join([wording.series_name(series), *reasons]))
+            rivals = len(possible(document, self.role)) - 1 if doubtful else 0
+            others = self.tr("%n other series possible", "", rivals) if rivals > 0 else ""
+            shift = document.case.shifts_mm.get(self.role) if document.case is not None else None
+            moved = "" if shift is None else self.tr("moved by hand: {0} mm").format(wording.vector(shift))
+            shown = [text for text in (moved, others, *reasons[:1]) if text]
+            self._reason.setText(", ".join(shown))
+            self.setToolTip("\n".join([wording.series_name(series), *shown[:-1], *reasons]))
             set_tone(self._name, "strong")
             set_card(self, "doubt" if doubtful else "slot")
             self._show_picture(self._session.store.get(series.key))
@@ -134,24 +155,38 @@ class RoleSlot(QFrame):
         return (self.tr("please check, {0}") if doubtful else self.tr("confidence {0}")).format(value)
 
     def _fill_menu(self) -> None:
-        self._menu.clear()
-        document = self._session.document
-        study, case = document.study, document.case
-        if study is None or case is None:
+        fill_roles(self._menu, self._session.document, self.role, self._choose, self._move)
+
+    def _choose(self, key: str | None) -> None:
+        self.chosen.emit(self.role, key)
+
+    def _move(self) -> None:
+        ShiftDialog(self.role, self._session, self.window()).show()
+
+    def _show_b_values(self) -> None:
+        """Offer the other b-values where the role is diffusion and the study holds several."""
+        values = b_values(self._session.document) if self.role is SequenceRole.DWI else []
+        self._b_value.setVisible(len(values) > 1)
+        case = self._session.document.case
+        chosen = next((s for s in values if case is not None and case.roles.get(self.role) == s.key), None)
+        self._b_value.setText(self.tr("choose b") if chosen is None else b_text(chosen))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the series of this role: onto another role, or onto a view."""
+        case = self._session.document.case
+        far = (event.position() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        if not far or case is None or self.role not in case.roles or not event.buttons() & Qt.MouseButton.LeftButton:
             return
-        for series in study.series:
-            if not series.is_stack:
-                continue
-            guess = document.role_map.guess_for(series.key)
-            text = f"{wording.series_kind(series, guess)}   {wording.series_name(series)}"
-            action = self._menu.addAction(text.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(case.roles.get(self.role) == series.key)
-            action.triggered.connect(lambda _=False, key=series.key: self.chosen.emit(self.role, key))
-        self._menu.addSeparator()
-        nobody = self._menu.addAction(self.tr("No series"))
-        nobody.setEnabled(self.role in case.roles)
-        nobody.triggered.connect(lambda: self.chosen.emit(self.role, None))
+        data = QMimeData()
+        data.setData(SERIES_MIME, case.roles[self.role].encode())
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(self._picture.pixmap())
+        drag.exec(Qt.DropAction.CopyAction)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         case = self._session.document.case

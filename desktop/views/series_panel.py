@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QListView,
+    QMenu,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,6 +20,7 @@ from desktop.theme import Theme
 from desktop.views.lesion_panel import LesionPanel
 from desktop.views.roi_tools import ToolBox
 from desktop.views.role_slot import RoleSlot
+from desktop.views.signal_panel import SignalPanel
 from desktop.views.widgets import ElidedLabel, button, column, heading, label, line
 from engine.domain.sequence import SequenceRole
 
@@ -66,10 +68,13 @@ class SeriesPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setToolTip(self.tr("Double-click to show; drag onto a view or a role"))
         self.list.doubleClicked.connect(self._show_series)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
         layout.addWidget(self.list)
         layout.addWidget(line())
         self.lesions = LesionPanel(session, tools, theme)
         layout.addWidget(self.lesions)
+        layout.addWidget(SignalPanel(session, tools))
         layout.addWidget(line())
         layout.addWidget(heading(self.tr("Model")))
         self.models = QComboBox()
@@ -152,13 +157,17 @@ class SeriesPanel(QWidget):
         self.models.addItem(self.tr("Automatic: the one that uses most sequences"), "auto")
         for package in packages:
             manifest = package.manifest
-            self.models.addItem(f"{manifest.title or manifest.id}  {manifest.version}", manifest.id)
+            text = f"{manifest.title or manifest.id}  {manifest.version}"
+            missing = [role for role in package.roles if case is not None and role not in case.roles]
+            if missing:
+                text += self.tr(", lacks {0}").format(", ".join(wording.role_name(role) for role in missing))
+            self.models.addItem(text, manifest.id)
         self.models.setCurrentIndex(max(self.models.findData(wanted), 0))
         self.models.setEnabled(case is not None and bool(packages))
         self.models.blockSignals(False)
         chosen = self._session.models.package_for(case)
         if chosen is None:
-            self._model_text.setText("" if packages or case is None else self._session.obstacle())
+            self._model_text.setText("" if case is None else self._session.obstacle())
         else:
             roles = ", ".join(wording.role_name(role) for role in chosen.roles)
             self._model_text.setText(self.tr("Now: {0} (uses {1})").format(chosen.manifest.id, roles))
@@ -168,6 +177,25 @@ class SeriesPanel(QWidget):
         if case is not None:
             model = str(self.models.itemData(index))
             self._session.document.edit(case.with_model(model), self.tr("Choose model"))
+
+    def _show_menu(self, at: QPoint) -> None:
+        """Offer to show a series or to let it play a role."""
+        index = self.list.indexAt(at)
+        if not index.isValid():
+            return
+        series, playing = self.model.series(index.row()), self.model.role(index.row())
+        menu = QMenu(self)
+        menu.addAction(self.tr("Show"), lambda: self._show_series(index))
+        menu.addSeparator()
+        menu.addAction(self.tr("Use as")).setEnabled(False)
+        for role in SequenceRole:
+            action = menu.addAction(wording.role_name(role))
+            action.setCheckable(True)
+            action.setChecked(role is playing)
+            action.setEnabled(series.is_stack)
+            action.triggered.connect(lambda _=False, role=role: self._session.set_role(role, series.key))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _show_series(self, index: QModelIndex) -> None:
         self.series_chosen.emit(str(index.data(KEY_ROLE)))

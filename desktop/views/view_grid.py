@@ -179,6 +179,8 @@ class ViewGrid(QWidget):
         self.active_changed.emit()
 
     def _case_changed(self, before: Case, after: Case) -> None:
+        if before.shifts_mm != after.shifts_mm:
+            self._place_again(after)
         if before.roles == after.roles:
             return
         wanted = hanging(self._session.document.study, after, self._session)
@@ -188,6 +190,12 @@ class ViewGrid(QWidget):
                 self._keys[place] = wanted[place]
             self._fill(view, self._keys[place])
         self.active_changed.emit()
+
+    def _place_again(self, case: Case) -> None:
+        """Show series that were moved by hand at their new place."""
+        for view, key in zip(self.views, self._keys, strict=True):
+            if key and view.state.volume is not None and view.state.volume is not self._session.store.placed(key, case):
+                self._fill(view, key)
 
     def _volume_read(self, key: str) -> None:
         for view, wanted in zip(self.views, self._keys, strict=True):
@@ -222,7 +230,7 @@ class ViewGrid(QWidget):
         if series is None:
             former.clear()
             return
-        volume = self._session.store.get(key)
+        volume = self._session.store.placed(key, self._session.document.case)
         title, subtitle = self._titles(series)
         former.show(key, title, subtitle, volume, window=self._windows.get(key), loading=volume is None)
         self._share_fit()

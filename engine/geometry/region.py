@@ -4,47 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_fill_holes, label
+from scipy.ndimage import binary_fill_holes, distance_transform_edt, label
 
 Mask = NDArray[np.bool_]
 Image = NDArray[np.float32]
 
-BINS = 128
+RIM_SHARE = 0.2
 RING = 1
 """The seed's own signal is the median of its 3 × 3 neighbourhood: one noisy pixel must not decide."""
 
 
 def grown(image: Image, seed: tuple[int, int], bound: Mask, lean: float = 0.0) -> Mask:
-    """Return the region around a seed that differs from the rest of a bound.
+    """Return the region around a seed that differs from the surroundings shown by the rim of a bound.
 
-    The signals inside the bound are divided in two by Otsu's threshold; what lies on the seed's side of it and hangs
+    The threshold lies half-way between the signal of the seed and that of the surroundings (the median of the outer
+    part of the bound): where blur and partial volume put the edge. What lies on the seed's side of it and hangs
     together with the seed (by edges of pixels) is the region; holes in it are filled.
 
     Args:
         image: (row, column) signal.
         seed: (row, column) of a pixel inside the bound.
         bound: (row, column) mask that the region never leaves.
-        lean: Moves the threshold: +1 takes in all signals of the bound, -1 only those of the seed; 0 leaves it.
+        lean: Moves the threshold: to the signal of the surroundings at +1, to that of the seed at -1.
 
     Returns:
         (row, column) mask; empty when the seed lies outside the bound.
     """
     if not bound[seed]:
         return np.zeros(image.shape, dtype=bool)
-    signals = image[bound].astype(np.float64)
-    own = signal_at(image, seed)
-    low, high = float(signals.min()), float(signals.max())
-    if high <= low:
+    own, around = signal_at(image, seed), float(np.median(image[rim(bound)]))
+    if own == around:
         return bound.copy()
-    threshold = otsu(signals)
-    bright = own >= threshold
-    end = (low if bright else high) if lean > 0 else own
-    threshold += abs(lean) * (end - threshold)
-    alike = bound & ((image >= threshold) if bright else (image <= threshold))
+    threshold = own + (around - own) * (0.5 + 0.5 * lean)
+    alike = bound & ((image >= threshold) if own > around else (image <= threshold))
     alike[seed] = True
     parts, _ = label(alike)
     region: Mask = binary_fill_holes(parts == parts[seed]) & bound
     return region
+
+
+def rim(bound: Mask) -> Mask:
+    """Return the outer part of a mask: what lies nearer to its edge than a fifth of its half width."""
+    depth = distance_transform_edt(np.pad(bound, 1))[1:-1, 1:-1]
+    outer: Mask = bound & (depth <= max(RIM_SHARE * depth.max(), 1.0))
+    return outer
 
 
 def within(image: Image, covered: Mask, low: float, high: float) -> Mask:
@@ -68,21 +71,3 @@ def signal_at(image: Image, seed: tuple[int, int]) -> float:
     row, column = seed
     around = image[max(row - RING, 0) : row + RING + 1, max(column - RING, 0) : column + RING + 1]
     return float(np.median(around))
-
-
-def otsu(signals: NDArray[np.float64]) -> float:
-    """Return the threshold that divides signals into the two classes farthest apart (Otsu 1979, IEEE TSMC 9:62-66).
-
-    Where a whole range of thresholds divides alike, its middle is returned.
-    """
-    counts, edges = np.histogram(signals, bins=BINS)
-    centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)[:-1].astype(np.float64)
-    above = signals.size - below
-    sums = np.cumsum(counts * centres)
-    apart = np.full(len(below), -1.0)
-    both = (below > 0) & (above > 0)
-    means = sums[:-1][both] / below[both], (sums[-1] - sums[:-1][both]) / above[both]
-    apart[both] = below[both] * above[both] * (means[0] - means[1]) ** 2
-    best = np.flatnonzero(apart >= apart.max() * (1 - 1e-9))
-    return float(edges[1:-1][best].mean())

@@ -16,7 +16,7 @@ def test_series_model(session, shown, qtmodeltester):
     model = SeriesModel(session.document)
     qtmodeltester.check(model)
     assert model.rowCount() == 2
-    assert model.data(model.index(1)) == "200   DWI b 800   dwi tra"
+    assert model.data(model.index(1)) == "●   200   DWI b 800   dwi tra"
     key = shown.case.roles[SequenceRole.DWI]
     assert model.data(model.index(1), KEY_ROLE) == key
     assert bytes(model.mimeData([model.index(1)]).data(SERIES_MIME).data()).decode() == key
@@ -27,9 +27,9 @@ def test_series_model(session, shown, qtmodeltester):
 def test_lesion_model_measures_once_the_volume_is_there(session, shown, qtmodeltester):
     model = LesionModel(session.document, session.store)
     qtmodeltester.check(model)
-    texts = [model.data(model.index(0, column)) for column in range(4)]
-    # 7 slices; a circle of radius 7 pixels of 3 mm has the diameter 42.0 mm
-    assert texts[:3] == ["L1", "7", "42.0 mm"]
+    texts = [model.data(model.index(0, column)) for column in range(3)]
+    # a circle of radius 7 pixels of 3 mm has the diameter 42.0 mm
+    assert texts[:2] == ["L1", "42.0 × 42.0 mm"]
     session.store.clear()
     model.refresh()
     assert model.data(model.index(0, 3)) == "–"

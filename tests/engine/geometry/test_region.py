@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.geometry.region import grown, otsu, signal_at, signal_range, within
+from engine.geometry.region import grown, rim, signal_at, signal_range, within
 
 
 def picture():
@@ -47,16 +47,30 @@ def test_a_dark_lesion_grows_too_and_an_even_bound_is_taken_whole():
 
 
 def test_leaning_moves_the_edge_both_ways():
-    ramp = np.tile(np.arange(0, 210, 10, dtype=np.float32), (5, 1))  # bright to the right
+    ramp = np.tile(np.concatenate([np.arange(0, 105, 5), np.arange(100, -5, -5)]).astype(np.float32), (42, 1))
     everywhere = np.ones(ramp.shape, dtype=bool)
-    columns = [grown(ramp, (2, 20), everywhere, lean).any(axis=0).sum() for lean in (-0.6, 0.0, 0.6, 1.0)]
-    assert columns == sorted(columns)
-    assert columns[0] < columns[1] < columns[2]
-    assert columns[3] == 21
+    columns = [grown(ramp, (21, 21), everywhere, lean).any(axis=0).sum() for lean in (-0.8, -0.4, 0.0, 0.4, 0.8)]
+    assert columns == sorted(set(columns))
 
 
-def test_otsu_divides_two_populations_half_way():
-    assert otsu(np.array([0.0] * 50 + [100.0] * 50)) == pytest.approx(50.0, abs=1.0)
+def test_the_edge_lies_half_way_between_seed_and_surroundings_whatever_else_the_bound_holds():
+    image = np.full((40, 40), 200.0, dtype=np.float32)  # liver
+    image[:, :6] = 0.0  # air beside it: far darker than the difference that counts
+    image[12:28, 12:28] = 340.0  # a blurred edge, above 300 = half-way to 400
+    image[13:27, 13:27] = 400.0
+    image[11:29, 11] = 290.0  # below half-way
+    region = grown(image, (20, 20), np.ones(image.shape, dtype=bool))
+    assert np.argwhere(region).min(axis=0).tolist() == [12, 12]
+    assert region.sum() == 16 * 16
+
+
+def test_the_rim_of_a_disc_is_its_outer_fifth():
+    rows, columns = np.indices((41, 41)) - 20
+    disc = rows**2 + columns**2 <= 20**2
+    outer = rim(disc)
+    assert outer[20, 1]
+    assert not outer[20, 8]
+    assert rim(np.ones((3, 3), dtype=bool)).sum() == 8
 
 
 def test_the_range_of_a_brush_is_robust_against_one_outlier():

@@ -1,0 +1,122 @@
+"""The series panel: b-values, menus, ambiguities and shifts, on a study that leaves the person a choice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QMenu
+
+from desktop import theme
+from desktop.models.series_model import SERIES_MIME
+from desktop.views.roi_tools import ToolBox
+from desktop.views.role_menu import b_values, fill_b_values, fill_roles, possible
+from desktop.views.role_slot import RoleSlot
+from desktop.views.series_panel import SeriesPanel
+from desktop.views.shift_dialog import ShiftDialog
+from engine.domain.sequence import RoleGuess, RoleMap, SequenceRole, SeriesKind
+from tests.desktop.conftest import show_example
+from tests.support.results import example
+
+
+@pytest.fixture
+def ambiguous(session):
+    """Six series; the two of diffusion differ in b-value, and the person may prefer the other one."""
+    from dataclasses import replace
+
+    made = example(roles=("T2", "DWI", "T1_PRE"))
+    show_example(session, made, analysed=False)
+    t2, dwi, t1 = (made.case.roles[role] for role in made.case.roles)
+    by_key = {series.key: series for series in made.study.series}
+    weighted = replace(by_key[dwi], facts=replace(by_key[dwi].facts, b_value_s_mm2=800.0))
+    low = replace(by_key[t1], facts=replace(by_key[t1].facts, b_value_s_mm2=50.0))
+    study = replace(made.study, series=(by_key[t2], weighted, low))
+    guesses = (
+        RoleGuess(t2, SeriesKind.T2, role=SequenceRole.T2, confidence=0.95),
+        RoleGuess(dwi, SeriesKind.DWI, role=SequenceRole.DWI, confidence=0.6, conflict=True),
+        RoleGuess(t1, SeriesKind.DWI, candidate_for=SequenceRole.DWI),
+    )
+    case = made.case.with_role(SequenceRole.T1_PRE, None)
+    session.document.open(study, case, RoleMap(guesses, case.roles))
+    return session
+
+
+def test_b_values_are_offered_in_order_and_chosen_by_the_menu(ambiguous):
+    document = ambiguous.document
+    assert [series.facts.b_value_s_mm2 for series in b_values(document)] == [50.0, 800.0]
+    menu, chosen = QMenu(), []
+    fill_b_values(menu, document, chosen.append)
+    assert [action.isChecked() for action in menu.actions()] == [False, True]
+    assert menu.actions()[0].text().startswith("b 50 ")
+    menu.actions()[0].trigger()
+    assert chosen == [b_values(document)[0].key]
+
+
+def test_the_menu_of_a_role_puts_what_fits_first(ambiguous):
+    document, menu = ambiguous.document, QMenu()
+    fill_roles(menu, document, SequenceRole.DWI, print, print)
+    assert [series.key for series in possible(document, SequenceRole.DWI)] == [
+        guess.series_key for guess in document.role_map.guesses[1:]
+    ]
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts[0] == "Fits the role"
+    assert [text.split()[0] for text in texts[1:3]] == ["DWI", "DWI"]
+    assert texts[3] == "Other series"
+    assert texts[-2:] == ["No series", "Move onto T2…"]
+    fill_roles(menu, document, SequenceRole.T2, print, print)
+    assert menu.actions()[-1].text() == "No series"  # T2 is what all others are moved onto
+
+
+def test_a_slot_shows_doubt_other_candidates_and_the_b_value(qtbot, ambiguous):
+    slot = RoleSlot(SequenceRole.DWI, ambiguous, theme.DARK)
+    qtbot.addWidget(slot)
+    assert slot.property("card") == "doubt"
+    assert slot._b_value.text() == "b 800"
+    assert not slot._b_value.isHidden()
+    assert "1 other series possible" in slot._reason.text() or "1 other series possible" in slot.toolTip()
+    other = RoleSlot(SequenceRole.T1_PRE, ambiguous, theme.DARK)
+    qtbot.addWidget(other)
+    assert other._b_value.isHidden()
+    assert other._sure.text() == "not assigned"
+
+
+def test_a_series_dropped_on_a_slot_plays_its_role(qtbot, ambiguous):
+    panel = SeriesPanel(ambiguous, ToolBox(), theme.DARK)
+    qtbot.addWidget(panel)
+    key = b_values(ambiguous.document)[0].key
+    data = QMimeData()
+    data.setData(SERIES_MIME, key.encode())
+    slot = panel.slots[SequenceRole.DWI]
+    slot.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    assert ambiguous.document.case.roles[SequenceRole.DWI] == key
+    assert ambiguous.document.history.undoText() == "Change role DWI"
+    rows = {panel.model.series(row).key: row for row in range(panel.model.rowCount())}
+    assert panel.model.data(panel.model.index(rows[key])).startswith("●")
+    ambiguous.document.history.undo()
+    assert panel.model.data(panel.model.index(rows[key])).startswith("?")
+    assert "Could play the role DWI" in panel.model.data(panel.model.index(rows[key]), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_moving_a_series_by_hand_is_one_step_and_cancel_puts_it_back(qtbot, session, shown):
+    document = session.document
+    dialog = ShiftDialog(SequenceRole.DWI, session)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    for value in (1.0, 2.5, 4.0):
+        dialog.boxes[0].setValue(value)
+    dialog.boxes[2].setValue(-3.0)
+    assert document.case.shifts_mm[SequenceRole.DWI] == (4.0, 0.0, -3.0)
+    assert document.is_stale
+    key = document.case.roles[SequenceRole.DWI]
+    shift = session.store.placed(key, document.case).affine[:3, 3] - session.store.get(key).affine[:3, 3]
+    np.testing.assert_allclose(shift, (4.0, 0.0, -3.0))
+    assert document.history.count() == 1
+    dialog.reject()
+    assert not document.case.shifts_mm
+    assert not document.is_stale
+    assert not document.history.canUndo()
