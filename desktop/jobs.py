@@ -16,11 +16,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from engine.domain.errors import Cancelled
-from engine.domain.progress import Progress
 
 log = logging.getLogger("lobule.desktop")
 
-Work = Callable[[Progress], Any]
+Work = Callable[["Steps"], Any]
 
 REPORT_EVERY_S = 0.1
 """Progress crosses to the window at most this often: a thousand headers must not become a thousand events."""
@@ -31,6 +30,7 @@ class Job(QObject):
 
     Signals (all on the UI thread, after `start`):
         progressed(stage, done, total): Where it is.
+        shown(value): Something to look at before the work is done (`Steps.show`).
         succeeded(value): What the work returned.
         failed(error): The exception that it raised.
         cancelled(): It stopped because it was asked to.
@@ -38,6 +38,7 @@ class Job(QObject):
     """
 
     progressed = Signal(str, int, int)
+    shown = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -45,6 +46,7 @@ class Job(QObject):
 
     _home = Signal(object)
     _step = Signal(str, int, int)
+    _early = Signal(object)
 
     def __init__(self, title: str, work: Work) -> None:
         super().__init__()
@@ -54,6 +56,7 @@ class Job(QObject):
         self._thread = threading.Thread(target=self._run, name=f"job {title}", daemon=True)
         self._home.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
         self._step.connect(self._report, Qt.ConnectionType.QueuedConnection)
+        self._early.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Begin. Connect everything before this: even an instant failure then reaches the listeners."""
@@ -76,7 +79,7 @@ class Job(QObject):
 
     def _run(self) -> None:
         try:
-            outcome: tuple[str, Any] = ("succeeded", self._work(_Steps(self._stop, self._step.emit)))
+            outcome: tuple[str, Any] = ("succeeded", self._work(Steps(self._stop, self._step.emit, self._early.emit)))
         except Cancelled:
             outcome = ("cancelled", None)
         except Exception as error:
@@ -89,6 +92,11 @@ class Job(QObject):
     def _report(self, stage: str, done: int, total: int) -> None:
         if not self._stop.is_set():
             self.progressed.emit(stage, done, total)
+
+    @Slot(object)
+    def _show(self, value: Any) -> None:
+        if not self._stop.is_set():
+            self.shown.emit(value)
 
     @Slot(object)
     def _arrive(self, outcome: tuple[str, Any]) -> None:
@@ -107,12 +115,15 @@ class Job(QObject):
         self.deleteLater()
 
 
-class _Steps:
+class Steps:
     """The progress that a job hands to the engine: raises `Cancelled` when asked to stop, reports now and then."""
 
-    def __init__(self, stop: threading.Event, emit: Callable[[str, int, int], None]) -> None:
+    def __init__(
+        self, stop: threading.Event, emit: Callable[[str, int, int], None], show: Callable[[Any], None]
+    ) -> None:
         self._stop = stop
         self._emit = emit
+        self.show = show
         self._last = 0.0
         self._stage = ""
 

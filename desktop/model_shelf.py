@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop import operations
+from desktop import operations, readiness
 from desktop.jobs import Jobs
 from engine.domain.case import Case
 from engine.domain.package import ModelPackage
@@ -43,12 +43,8 @@ class ModelShelf(QObject):
         return self._packages or ()
 
     def package_for(self, case: Case | None) -> ModelPackage | None:
-        """Return the package that an analysis of a case would use: by its choice, else that which uses most roles."""
-        roles = set() if case is None else set(case.roles)
-        fitting = [one for one in self.packages() if set(one.roles) <= roles]
-        if case is not None and case.model != "auto":
-            fitting = [one for one in fitting if one.manifest.id == case.model]
-        return max(fitting, key=lambda one: (len(one.roles), one.manifest.id), default=None)
+        """Return the package that an analysis of a case would use."""
+        return readiness.package_for(self.packages(), case)
 
     def _take(self, packages: tuple[ModelPackage, ...]) -> None:
         self._packages = packages

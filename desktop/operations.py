@@ -6,19 +6,23 @@ Each takes a snapshot of what it needs; none knows the document. The caller conn
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.jobs import Job
+from desktop import drops, readiness, wording
+from desktop.jobs import Job, Steps
+from desktop.worklist import Entry
 from engine import pipeline, selftest, storage
 from engine.domain.case import Case
+from engine.domain.errors import EngineError
+from engine.domain.package import ModelPackage
 from engine.domain.progress import Progress
 from engine.domain.result import Analysis
 from engine.domain.roi import RoiObject, RoiQuestion
-from engine.domain.sequence import RoleMap, SequenceRole
+from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import affine_from_plane
@@ -37,19 +41,83 @@ class Reading:
 
 @dataclass(frozen=True)
 class FirstImage:
-    """One slice of a series, shown while the rest is read: a volume of one slice at its place."""
+    """One slice of a series, shown while the rest is read: a volume of one slice at its place.
+
+    Attributes:
+        study: Whose image it is; a fragment of the study while its headers are still being read.
+    """
 
     series_key: str
     volume: Volume
+    study: Study
+    title: str = ""
+    subtitle: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was done about a study beside the window.
+
+    Attributes:
+        case: Roles and outlines, as they stand.
+        analysis: None where something was missing, or a person must be asked.
+    """
+
+    reading: Reading
+    case: Case
+    analysis: Analysis | None
+
+
+def sort_drop(paths: Sequence[Path]) -> Job:
+    """Say which of several dropped things belong together. Gives groups of paths, in the order of the drop."""
+    return Job(translate("operations", "Looking at what was dropped"), lambda steps: drops.sort(paths, steps))
 
 
 def open_paths(paths: Sequence[Path]) -> Job:
-    """Read what was dropped. Gives `Opened`."""
+    """Read what was dropped; shows a `FirstImage` early where there is much to read. Gives `Opened`."""
 
-    def work(progress: Progress) -> Opened:
-        return pipeline.look_into(paths, progress)  # nothing found is an answer, with the list of skipped files
+    def work(steps: Steps) -> Opened:
+        def early(part: Opened) -> None:
+            image = _early_image(part)
+            if image is not None:
+                steps.show(image)
+
+        return pipeline.look_into(paths, steps, early)  # nothing found is an answer, with the list of skipped files
 
     return Job(translate("operations", "Reading files"), work)
+
+
+def _early_image(part: Opened) -> FirstImage | None:
+    """Return a slice of the T2 (else of any axial, else of any image series) of the first study of a fragment."""
+    if not part.studies:
+        return None
+    study = part.studies[0]
+    guesses = {guess.series_key: guess for guess in pipeline.propose_roles(study).guesses}
+
+    def merit(series: Series) -> tuple[bool, bool, int]:
+        guess = guesses.get(series.key)
+        axial = series.plane is not None and abs(series.plane.normal[2]) > 0.7
+        return (guess is not None and guess.kind is SeriesKind.T2 and axial, axial, series.slices)
+
+    for series in sorted(study.series, key=merit, reverse=True)[:3]:
+        try:
+            image = _one_slice(study, series)
+        except EngineError:
+            continue  # told by the job that reads the series whole
+        if image is not None:
+            guess = guesses.get(series.key)
+            return replace(image, title=wording.series_kind(series, guess), subtitle=wording.series_name(series))
+    return None
+
+
+def _one_slice(study: Study, series: Series) -> FirstImage | None:
+    index = series.slices // 2
+    plane = series.instances[index].plane
+    if plane is None:
+        return None
+    step_mm = series.slice_step_mm or series.facts.slice_thickness_mm or 1.0
+    frame = pipeline.first_image(series, index)
+    return FirstImage(series.key, Volume(frame[None], affine_from_plane(plane, step_mm), series_key=series.key), study)
 
 
 def recognise(study: Study) -> Job:
@@ -62,20 +130,41 @@ def recognise(study: Study) -> Job:
     return Job(translate("operations", "Recognising series"), work)
 
 
-def show_first_image(series: Series) -> Job:
+def show_first_image(study: Study, series: Series) -> Job:
     """Read the middle slice of a series. Gives `FirstImage`, or None where its place is not stated."""
+    return Job(translate("operations", "Reading the first image"), lambda _: _one_slice(study, series))
 
-    def work(_: Progress) -> FirstImage | None:
-        index = series.slices // 2
-        instance = series.instances[index]
-        if instance.plane is None:
-            return None
-        step_mm = series.slice_step_mm or series.facts.slice_thickness_mm or 1.0
-        frame = pipeline.first_image(series, index)
-        affine = affine_from_plane(instance.plane, step_mm)
-        return FirstImage(series.key, Volume(frame[None], affine, series_key=series.key))
 
-    return Job(translate("operations", "Reading the first image"), work)
+def prepare(entry: Entry, packages: Sequence[ModelPackage], provider: str) -> Job:
+    """Do for a study that is not shown what the window does by itself for one that is. Gives `Prepared`.
+
+    Outlines are imported where the files leave no question open; the analysis runs where it needs nobody's word.
+    """
+
+    def work(steps: Steps) -> Prepared:
+        study = entry.study
+        assert study is not None
+        steps.step("recognise", 0, 0)
+        reading = Reading(study, pipeline.propose_roles(study), pipeline.describe_rois(study))
+        case = entry.case or Case(study.study_instance_uid, roles=dict(reading.role_map.roles))
+        files = [found.path for found in reading.roi_objects if found.usable]
+        if entry.case is not None or SequenceRole.T2 not in case.roles:
+            files = []
+        if not files and not case.rois:
+            return Prepared(reading, case, None)
+        volumes = pipeline.load_volumes(study, case.roles, steps)
+        if len(files) > 1 and pipeline.rival_outlines(files, study, case, volumes) is not None:
+            return Prepared(reading, case, None)
+        for path in files:
+            imported = pipeline.import_roi(path, study, case, volumes)
+            if not isinstance(imported, Case):  # a question: a person must answer it
+                return Prepared(reading, Case(study.study_instance_uid, roles=case.roles), None)
+            case = imported
+        if not readiness.can_run_alone(packages, case, reading.role_map, entry.confirmed):
+            return Prepared(reading, case, None)
+        return Prepared(reading, case, _analysis(study, case, volumes, provider, steps))
+
+    return Job(translate("operations", "Working through the list"), work)
 
 
 def load_roles(study: Study, roles: Mapping[SequenceRole, str]) -> Job:
@@ -129,13 +218,14 @@ def export_outlines(case: Case, study: Study, volumes: VolumeSet, path: Path, ki
 def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:
     """Classify every lesion on the best provider that reproduces the package's own vectors. Gives `Analysis`."""
 
-    def work(progress: Progress) -> Analysis:
-        progress.step("self-test", 0, 0)
-        package = pipeline.choose_package(case.model, tuple(volumes))
-        chosen = selftest.choose_provider(package, provider)
-        return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
+    return Job(translate("operations", "Analyzing"), lambda steps: _analysis(study, case, volumes, provider, steps))
 
-    return Job(translate("operations", "Analyzing"), work)
+
+def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progress: Progress) -> Analysis:
+    progress.step("self-test", 0, 0)
+    package = pipeline.choose_package(case.model, tuple(volumes))
+    chosen = selftest.choose_provider(package, provider)
+    return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
 
 
 def save_report(

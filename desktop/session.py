@@ -1,6 +1,6 @@
 """The session: what happens between a dropped folder and a saved report, without a widget.
 
-    open_paths → (choose a study) → recognise → first image, volumes → outlines found in the folder → analysis → report
+    open_paths → work list → recognise → first image, volumes → outlines found in the folder → analysis → report
 
 Every arrow is a job; every outcome is put into the document or the volume store on the UI thread. The window listens.
 """
@@ -14,28 +14,27 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop import operations, wording
+from desktop import operations, readiness, wording
 from desktop import settings as table
 from desktop.document import CaseDocument
 from desktop.importer import Importer
 from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
+from desktop.opening import Opening
 from desktop.operations import FirstImage, Reading
 from desktop.saver import Saver
 from desktop.settings import Settings
 from desktop.volume_store import VolumeStore
-from engine import pipeline
+from desktop.worklist import Entry, WorkList
 from engine.domain.case import Case
 from engine.domain.errors import EngineError, StorageError
 from engine.domain.result import Analysis
 from engine.domain.sequence import RoleGuess, SequenceRole
-from engine.domain.study import Opened, Skipped, Study
+from engine.domain.study import Skipped, Study
 from engine.domain.volume import Volume, VolumeSet
 
 log = logging.getLogger("lobule.desktop")
 
-CONFIDENT = 0.85
-"""From this confidence on a proposed role stands by itself (see `RoleGuess`)."""
 QUIET_MS = 4000
 """An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
@@ -44,7 +43,6 @@ class Session(QObject):
     """Drives one window.
 
     Signals:
-        studies_found(opened): A drop holds several studies: the person must choose, then call `show_study`.
         skipped_changed(): The list of skipped files changed.
         failed(error): Something went wrong; the person should read it.
         notice(text): Something worth a line in the status bar.
@@ -53,7 +51,6 @@ class Session(QObject):
         readiness_changed(): Whether an analysis can start, or why not, may have changed.
     """
 
-    studies_found = Signal(object)
     skipped_changed = Signal()
     failed = Signal(object)
     notice = Signal(str)
@@ -67,12 +64,12 @@ class Session(QObject):
         self.document = CaseDocument(self)
         self.store = VolumeStore(self)
         self.jobs = Jobs(self)
-        self.opened = Opened((), ())
         self.paths: tuple[Path, ...] = ()
-        self._dropped: tuple[Path, ...] = ()
-        self._restoring: Case | None = None
-        self._confirmed: set[str] = set()
+        self._restoring = False
+        self._beside: tuple[Skipped, ...] = ()
+        self.confirmed: set[str] = set()
         self.models = ModelShelf(self)
+        self.opening = Opening(self)
         self.saver = Saver(self)
         self.importer = Importer(self)
         self._rest = QTimer(self)
@@ -88,81 +85,84 @@ class Session(QObject):
 
     # ---- opening
 
+    @property
+    def list(self) -> WorkList:
+        """The studies that were dropped."""
+        return self.opening.list
+
+    @property
+    def is_busy(self) -> bool:
+        """True while anything is read or computed, for the window or beside it."""
+        return self.jobs.is_running() or self.opening.background.is_running()
+
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Read what was dropped. What is shown stays until the new study is there."""
-        if not paths:
-            return
-        self.jobs.cancel_all()
-        self._restoring = None
-        self.settings.remember_opened(paths[0])
-
-        def opened(found: Opened) -> None:
-            self._dropped = tuple(paths)
-            self._opened(found)
-
-        self.start("open", operations.open_paths(paths), opened)
+        """Read what was dropped. What is shown stays until the new study, or its first image, is there."""
+        if paths:
+            self.opening.open(paths)
 
     def restore(self, paths: Sequence[Path], case: Case) -> None:
         """Open what an unfinished session had open, and take over its case."""
-        self.open_paths(paths)
-        self._restoring = case
+        self.opening.show(self.opening.restore(paths, case))
 
     def resume(self, case: Case) -> None:
         """Take over the case of an unfinished session for the study shown."""
-        self._confirmed.update(case.roles.values())
+        self.confirmed.update(case.roles.values())
         self.document.edit(case, self.tr("Restore unfinished work"))
         self._read_volumes(after=self._start_by_itself)
 
     @property
     def is_restoring(self) -> bool:
-        """True while unfinished work is being opened: it will be taken over by itself."""
-        return self._restoring is not None
-
-    def show_study(self, study: Study) -> None:
-        """Show one study of the drop."""
-        self.jobs.cancel_all()
-        self.start("recognise", operations.recognise(study), self._recognised)
+        """True while a study is opened whose unsaved work is known: it is taken over by itself."""
+        return self._restoring
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """Files of the drop that were not used, with reasons."""
         study = self.document.study
-        return (*self.opened.skipped, *(study.skipped if study is not None else ()))
+        return (*self._beside, *(study.skipped if study is not None else ()))
 
-    def _opened(self, opened: Opened) -> None:
-        self.opened = opened
+    def tell_skipped(self, skipped: Sequence[Skipped]) -> None:
+        """Say which files of the drop belong to no study."""
+        self._beside = tuple(skipped)
         self.skipped_changed.emit()
-        unfinished = None if self._restoring is None else self._restoring.study_instance_uid
-        wanted = next((one for one in opened.studies if one.study_instance_uid == unfinished), None)
-        if len(opened.studies) == 1 or wanted is not None:
-            self.show_study(wanted or opened.studies[0])
-        elif opened.studies:
-            self.studies_found.emit(opened)
-        else:
-            self.failed.emit(pipeline.nothing_found(self._dropped, opened))
 
-    def _recognised(self, reading: Reading) -> None:
+    def show_early(self, image: FirstImage) -> None:
+        """Show a first image while its study is still being read; no other study may stand beside it."""
+        self._clear()
+        self.document.close()
+        self.first_image.emit(image)
+
+    def show_reading(self, reading: Reading, entry: Entry) -> None:
+        """Show a study with what its entry of the list knows of it, and read its images."""
         study = reading.study
         self.document.leave()  # what unfinished work is kept with belongs to the study that is left
-        self.paths = self._dropped
-        self._confirmed.clear()
-        self._rest.stop()
-        self.store.clear()
+        self._clear()
+        self.paths, self.confirmed = entry.paths, set(entry.confirmed)
         roles = dict(reading.role_map.roles)
-        case = Case(study.study_instance_uid, roles=roles)
-        self.document.open(study, case, reading.role_map, reading.roi_objects)
-        self.skipped_changed.emit()
+        fresh = Case(study.study_instance_uid, roles=roles)
+        kept = entry.case if entry.case and entry.case.study_instance_uid == study.study_instance_uid else None
+        self._restoring = kept is not None and entry.unsaved
+        self.document.open(
+            study, fresh if kept is None or entry.unsaved else kept, reading.role_map, reading.roi_objects
+        )
+        if kept is not None and entry.unsaved:
+            self.document.edit(kept, self.tr("Restore unfinished work"))
+        self._restoring = False
+        if entry.analysis is not None:
+            self.document.show_analysis(entry.analysis)
+        self.tell_skipped(entry.skipped)
         self.readiness_changed.emit()
-        t2 = study.find(roles.get(SequenceRole.T2, ""))
+        t2 = study.find(self.shown()[1].roles.get(SequenceRole.T2, ""))
         if t2 is not None:
-            job = operations.show_first_image(t2)
+            job = operations.show_first_image(study, t2)
             job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
             self.jobs.start("first image", job)
-        restored, self._restoring = self._restoring, None
-        if restored is not None and restored.study_instance_uid == study.study_instance_uid:
-            self.resume(restored)
-        else:
-            self._read_volumes(after=self.importer.offer)
+        self._read_volumes(after=self.importer.offer if kept is None else self._start_by_itself)
+
+    def _clear(self) -> None:
+        self.confirmed = set()
+        self._rest.stop()
+        self.store.clear()
 
     def _first_image_read(self, image: FirstImage | None) -> None:
         if image is not None and self.store.get(image.series_key) is None:
@@ -203,7 +203,7 @@ class Session(QObject):
         """Let a series play a role (None: nobody); the person's word needs no confirmation."""
         _, case = self.shown()
         if key is not None:
-            self._confirmed.add(key)
+            self.confirmed.add(key)
         text = self.tr("Change role {0}").format(wording.role_name(role))
         self.document.edit(case.with_role(role, key), text)
         self._read_volumes()
@@ -212,17 +212,14 @@ class Session(QObject):
         """Accept an uncertain proposal as it stands."""
         _, case = self.shown()
         if role in case.roles:
-            self._confirmed.add(case.roles[role])
+            self.confirmed.add(case.roles[role])
             self.readiness_changed.emit()
             self._start_by_itself()
 
     def needs_confirmation(self, role: SequenceRole) -> bool:
         """True while the series in this role was proposed with doubt and nobody has confirmed it."""
-        case = self.document.case
-        if case is None or role not in case.roles or case.roles[role] in self._confirmed:
-            return False
-        guess = self.guess(role)
-        return guess is None or guess.conflict or guess.confidence < CONFIDENT
+        document = self.document
+        return readiness.needs_confirmation(document.case, document.role_map, self.confirmed, role)
 
     def guess(self, role: SequenceRole) -> RoleGuess | None:
         """Return what the series in this role was taken for."""
@@ -309,7 +306,7 @@ class Session(QObject):
             if case.study_instance_uid != study.study_instance_uid:
                 self.failed.emit(_other_study())
                 return
-            self._confirmed.update(case.roles.values())
+            self.confirmed.update(case.roles.values())
             self.document.edit(case, self.tr("Load case"))
             self._read_volumes(after=self._start_by_itself)
 
@@ -318,18 +315,17 @@ class Session(QObject):
     def close(self) -> None:
         """Show no study."""
         self.jobs.cancel_all()
-        self._rest.stop()
-        self.store.clear()
-        self.document.leave()
-        self.opened, self.paths = Opened((), ()), ()
+        self.opening.close()
+        self._clear()
         self.document.close()
-        self.skipped_changed.emit()
+        self.tell_skipped(())
         self.readiness_changed.emit()
 
     def shut_down(self) -> bool:
         """Stop all work and wait for it; False when something did not stop in time."""
         self._rest.stop()
-        ended = [self.jobs.shut_down(), self.models.jobs.shut_down()]
+        every = (self.jobs, self.opening.background, self.models.jobs)
+        ended = [jobs.shut_down() for jobs in every]
         return all(ended)
 
     # ---- within

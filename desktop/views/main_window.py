@@ -27,6 +27,7 @@ from desktop import settings as table
 from desktop.icons import icon
 from desktop.journal import Journal
 from desktop.models.overlay import Overlay
+from desktop.operations import FirstImage
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.about import AboutDialog
@@ -42,12 +43,12 @@ from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
 from desktop.views.series_panel import SeriesPanel
 from desktop.views.shortcuts import ShortcutSheet
-from desktop.views.study_dialog import SkippedDialog, StudyDialog
+from desktop.views.skipped_dialog import SkippedDialog
 from desktop.views.view_grid import ViewGrid
 from desktop.views.welcome import WelcomePage
+from desktop.views.work_list import WorkListView
 from engine import storage
 from engine.domain.sequence import SequenceRole
-from engine.domain.study import Opened
 
 LEFT_PX, RIGHT_PX = 330, 492
 
@@ -100,11 +101,18 @@ class MainWindow(QMainWindow):
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.grid)
         split = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.series, self.middle, self.results):
+        left = QWidget()
+        left.setObjectName("panel")
+        beside = QVBoxLayout(left)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(WorkListView(self.session.opening, self.theme))
+        beside.addWidget(self.series, 1)
+        for part in (left, self.middle, self.results):
             split.addWidget(part)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        self.series.setMinimumWidth(LEFT_PX - 50)
+        left.setMinimumWidth(LEFT_PX - 50)
         self.results.setMinimumWidth(RIGHT_PX - 8)  # the class names of the slice table fit
         split.setSizes([LEFT_PX, 1600 - LEFT_PX - RIGHT_PX, RIGHT_PX])
         layout.addWidget(split, 1)
@@ -155,7 +163,8 @@ class MainWindow(QMainWindow):
         document.case_changed.connect(self._refresh_actions)
         document.result_changed.connect(self._refresh_actions)
         session.readiness_changed.connect(self._refresh_actions)
-        session.studies_found.connect(self.choose_study)
+        session.first_image.connect(self._first_image)
+        session.opening.given_up.connect(self._document_opened)
         session.failed.connect(self.show_error)
         session.notice.connect(self._say)
         session.saved.connect(lambda text, path: self._say(f"{text}: {path}"))
@@ -167,7 +176,6 @@ class MainWindow(QMainWindow):
         self.tools.changed.connect(self._refresh_actions)
         self.series.series_chosen.connect(self.grid.show_series)
         self.series.skipped_requested.connect(self.show_skipped)
-        self.series.studies_requested.connect(lambda: self.choose_study(session.opened))
         self.series.lesions.jump_requested.connect(self.outlines.go_to)
         self.series.lesions.import_requested.connect(self.files.import_outlines)
         self.series.lesions.export_requested.connect(self.files.export_outlines)
@@ -222,9 +230,9 @@ class MainWindow(QMainWindow):
             "brush_larger": lambda: tools.widen(1),
             "new_lesion": lambda: tools.choose_lesion(None),
             "linked": grid.set_linked,
-            "smooth": self._set_smooth,
-            "corner_text": self._set_corner_text,
-            "measures": self._set_measures,
+            "smooth": grid.set_smooth,
+            "corner_text": grid.set_corner_text,
+            "measures": grid.set_measures,
             "fit": grid.fit,
             "auto_window": grid.set_auto_windows,
             "previous_slice": lambda: grid.active.state.scroll(-1),
@@ -254,12 +262,6 @@ class MainWindow(QMainWindow):
         job.succeeded.connect(lambda path: self.session.open_paths([path]))
         job.failed.connect(self.show_error)
         self.session.jobs.start("open", job)
-
-    def choose_study(self, opened: Opened) -> None:
-        """Ask which study of a drop to read."""
-        dialog = StudyDialog(opened.studies, self)
-        dialog.accepted.connect(lambda: self.session.show_study(dialog.study()))
-        dialog.open()
 
     def show_skipped(self) -> None:
         """Show which files were not used, and why."""
@@ -299,6 +301,12 @@ class MainWindow(QMainWindow):
         self._pointed.setText("")
         self._refresh_actions()
 
+    def _first_image(self, image: FirstImage) -> None:
+        """While the rest of a study is read, its first image and its name stand on the screen alone."""
+        if self.session.document.study is None:
+            self.middle.setCurrentWidget(self.grid)
+            self.setWindowTitle(f"{wording.study_line(image.study)}  –  {self.tr('Lobule')}")
+
     def _refresh_actions(self) -> None:
         document = self.session.document
         self.actions_.enable(
@@ -317,24 +325,6 @@ class MainWindow(QMainWindow):
     def _outlined_here(self) -> bool:
         case, lesion = self.session.document.case, self.tools.lesion
         return case is not None and SequenceRole.T2 in case.roles and any(roi.lesion_id == lesion for roi in case.rois)
-
-    def _set_smooth(self, smooth: bool) -> None:
-        self.session.settings.set(table.SMOOTH, smooth)
-        for view in self.grid.views:
-            view.smooth = smooth
-            view.update()
-
-    def _set_corner_text(self, shown: bool) -> None:
-        self.session.settings.set(table.CORNER_TEXT, shown)
-        for view in self.grid.views:
-            view.corner_text = shown
-            view.update()
-
-    def _set_measures(self, shown: bool) -> None:
-        self.session.settings.set(table.MEASURES, shown)
-        for view in self.grid.views:
-            view.measures = shown
-            view.update()
 
     def _say(self, text: str) -> None:
         self.statusBar().showMessage(text, 10_000)

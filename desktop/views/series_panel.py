@@ -31,12 +31,10 @@ class SeriesPanel(QWidget):
     Signals:
         series_chosen(key): The person wants to see a series in the active view.
         skipped_requested(): The person wants to see which files were skipped.
-        studies_requested(): The person wants to choose another study of the drop.
     """
 
     series_chosen = Signal(str)
     skipped_requested = Signal()
-    studies_requested = Signal()
 
     def __init__(self, session: Session, tools: ToolBox, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,10 +120,7 @@ class SeriesPanel(QWidget):
             layout.addWidget(widget)
         self._skipped = button("", flat=True)
         self._skipped.clicked.connect(self.skipped_requested)
-        self._studies = button(self.tr("Another study of this folder…"), flat=True)
-        self._studies.clicked.connect(self.studies_requested)
-        for control in (self._studies, self._skipped):
-            layout.addWidget(control, alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._skipped, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _show_study(self) -> None:
         study = self._session.document.study
@@ -146,7 +141,6 @@ class SeriesPanel(QWidget):
         count = len(self._session.skipped)
         self._skipped.setText(self.tr("%n file(s) skipped…", "", count))
         self._skipped.setVisible(count > 0)
-        self._studies.setVisible(len(self._session.opened.studies) > 1)
 
     def _show_models(self) -> None:
         packages = self._session.models.packages()

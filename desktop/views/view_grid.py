@@ -135,6 +135,26 @@ class ViewGrid(QWidget):
         self.navigation.set_linked(linked)
         self._share_fit()
 
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between pixels on the screen, or show them as they are."""
+        self._session.settings.set(table.SMOOTH, smooth)
+        self._set_in_views("smooth", smooth)
+
+    def set_corner_text(self, shown: bool) -> None:
+        """Show what an image is in its corners."""
+        self._session.settings.set(table.CORNER_TEXT, shown)
+        self._set_in_views("corner_text", shown)
+
+    def set_measures(self, shown: bool) -> None:
+        """Show the diameters of the chosen lesion."""
+        self._session.settings.set(table.MEASURES, shown)
+        self._set_in_views("measures", shown)
+
+    def _set_in_views(self, name: str, value: bool) -> None:
+        for view in self.views:
+            setattr(view, name, value)
+            view.update()
+
     def _make_view(self, overlay: Overlay, tools: ToolBox) -> SliceView:
         state = ViewState(self.navigation, self)
         view = SliceView(state, self._session.document, overlay, tools, self)
@@ -205,6 +225,13 @@ class ViewGrid(QWidget):
         self.active_changed.emit()
 
     def _first_image_read(self, image: FirstImage) -> None:
+        if self._session.document.study is None:  # its headers are still being read: nothing hangs anywhere yet
+            first, *others = self.visible_views()
+            first.state.show(image.series_key, image.title, image.subtitle, image.volume, loading=True)
+            for view in others:
+                view.state.show("", "", "", None, loading=True)
+            self._share_fit()
+            return
         for view, wanted in zip(self.views, self._keys, strict=True):
             if wanted == image.series_key and view.state.volume is None:
                 state = view.state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,32 @@ log = logging.getLogger("lobule.pipeline")
 _IDENTIFYING = ("institution_name", "referring_physician_name", "study_id")
 
 
-def look_into(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:
+def look_into(
+    paths: Sequence[Path], progress: Progress = SILENT, early: Callable[[Opened], None] | None = None
+) -> Opened:
     """Read folders, files, DICOMDIRs or zips into studies, kept apart by patient and study; nothing found is an
     answer too.
+
+    Args:
+        early: Told once what a spread of many files holds, while the rest is read; its series are fragments.
 
     Raises:
         Cancelled: The progress asked to stop.
     """
-    opened = intake.read_paths(paths, progress)
+
+    def first(part: Opened) -> None:
+        _protect(part)
+        if early is not None:
+            early(part)
+
+    opened = intake.read_paths(paths, progress, early=None if early is None else first)
+    _protect(opened)
+    log.info("opened %d studies, skipped %d files", len(opened.studies), len(opened.skipped))
+    return opened
+
+
+def _protect(opened: Opened) -> None:
+    """Keep the identifiers of these patients out of every log line from now on."""
     for study in opened.studies:
         patient = study.patient
         protect(
@@ -43,8 +61,6 @@ def look_into(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:
                 *(value for name, value in patient.other.items() if name in _IDENTIFYING),
             ]
         )
-    log.info("opened %d studies, skipped %d files", len(opened.studies), len(opened.skipped))
-    return opened
 
 
 def open_study(paths: Sequence[Path], progress: Progress = SILENT) -> Opened:

@@ -1,10 +1,11 @@
-"""Dialogs over lists: which study of a drop to read, and which files were skipped and why."""
+"""The list of skipped files: which files of a drop were not used, and why; it can be copied."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -15,45 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import wording
 from desktop.views.widgets import column, label
-from engine.domain.study import Skipped, Study
-
-
-class StudyDialog(QDialog):
-    """One row a study; patients are never mixed."""
-
-    def __init__(self, studies: Sequence[Study], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studies = studies
-        self.setWindowTitle(self.tr("Choose a study"))
-        self.resize(760, 380)
-        layout = column(self, (16, 16, 16, 12), 10)
-        text = self.tr("The files belong to several studies. They are read one at a time.")
-        layout.addWidget(label(text, wrap=True))
-        headings = [self.tr("Patient"), self.tr("ID"), self.tr("Date"), self.tr("Description"), self.tr("Series")]
-        rows = [
-            [
-                wording.patient_name(study.patient),
-                study.patient.patient_id,
-                wording.study_date(study),
-                study.study_description,
-                str(len(study.series)),
-            ]
-            for study in studies
-        ]
-        self.table = _table(headings, rows, stretch=3)
-        self.table.selectRow(0)
-        self.table.doubleClicked.connect(self.accept)
-        layout.addWidget(self.table)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
-
-    def study(self) -> Study:
-        """Return the chosen study."""
-        return self._studies[max(self.table.currentRow(), 0)]
+from engine.domain.study import Skipped
 
 
 class SkippedDialog(QDialog):
@@ -64,7 +28,8 @@ class SkippedDialog(QDialog):
         self.setWindowTitle(self.tr("Skipped files"))
         self.resize(820, 420)
         layout = column(self, (16, 16, 16, 12), 10)
-        layout.addWidget(label(self.tr("These files were not used:"), wrap=True))
+        text = self.tr("%n file(s) were not used. The images that were read are not affected.", "", len(skipped))
+        layout.addWidget(label(text, wrap=True))
         rows = [[one.path.name, one.reason] for one in skipped]
         self.table = _table([self.tr("File"), self.tr("Reason")], rows, stretch=1)
         for row, one in enumerate(skipped):
@@ -73,9 +38,16 @@ class SkippedDialog(QDialog):
                 if item is not None:
                     item.setToolTip(f"{one.path}\n{one.reason}")
         layout.addWidget(self.table)
+        self._lines = [f"{one.path}\t{one.reason}" for one in skipped]
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton(self.tr("Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(self.copy)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+
+    def copy(self) -> None:
+        """Put the list on the clipboard: one line a file, path and reason with a tab between."""
+        QGuiApplication.clipboard().setText("\n".join(self._lines))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], stretch: int) -> QTableWidget:

@@ -1,0 +1,319 @@
+"""Opening: from what was dropped to a study on the screen, and the rest of the list worked through beside it.
+
+    open → (sort a drop of several) → entries → read headers, first image → recognise → Session.show_reading
+
+One entry is read for the screen at a time; the others are read, and analysed where nobody needs to be asked, one after
+another while the window rests. Leaving a study keeps its case and analysis in its entry; nothing drawn is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop import errors, operations
+from desktop import settings as table
+from desktop.jobs import Job, Jobs
+from desktop.operations import FirstImage, Prepared, Reading
+from desktop.worklist import Entry, State, WorkList
+from engine import pipeline
+from engine.domain.case import Case
+from engine.domain.study import Opened, Study
+
+if TYPE_CHECKING:
+    from desktop.session import Session
+
+
+class Opening(QObject):
+    """Drives the work list of one session.
+
+    Signals:
+        given_up(): What was on its way to the screen is not coming.
+    """
+
+    given_up = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.list = WorkList(self)
+        self.background = Jobs(self)
+        self._came_from: int | None = None
+        self._reader: dict[int, Job] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._work_on)
+        self.list.changed.connect(self._rest)
+        self.background.changed.connect(self._rest)
+        session.jobs.changed.connect(self._rest)
+        session.models.checked.connect(self._rest)
+        session.document.result_changed.connect(self._note_result)
+
+    # ---- what the person asks for
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Put what was dropped on the list and show its first study; what is shown stays until that has an image."""
+        session = self._session
+        session.jobs.cancel_all()
+        for path in reversed(paths):
+            session.settings.remember_opened(path)
+        if len(paths) == 1:
+            self.show(self.list.add(paths).number)
+        else:
+            session.start("open", operations.sort_drop(paths), self._sorted)
+
+    def restore(self, paths: Sequence[Path], case: Case) -> int:
+        """Put what an unfinished session had open on the list, with its case; return the entry's number."""
+        confirmed = frozenset(case.roles.values())
+        return self.list.add(paths, case=case, confirmed=confirmed, unsaved=True).number
+
+    def show(self, number: int) -> None:
+        """Show an entry: read it first where nobody has."""
+        entry = self.list.find(number)
+        shown = self.list.current
+        if entry is None or (shown is not None and shown.number == number and entry.state is not State.FAILED):
+            return
+        session = self._session
+        session.jobs.cancel_all()
+        self._cancel_background(number)
+        if session.document.study is not None and shown is not None:
+            self._came_from = shown.number
+        if entry.study is not None:
+            self._arrive(number, entry.study)
+            return
+        self.list.update(number, state=State.READING, reason="")
+        job = operations.open_paths(entry.paths)
+        job.shown.connect(lambda image: self._early(number, image))
+        self._follow(job, number, lambda opened: self._read(number, opened, shown=True))
+        self.list.show(number)
+        session.jobs.start("open", job)
+
+    def step(self, by: int) -> None:
+        """Show the next (1) or the previous (-1) entry."""
+        entry = self.list.beside(by)
+        if entry is not None:
+            self.show(entry.number)
+
+    def close(self) -> None:
+        """Take the shown study off the list."""
+        current = self.list.current
+        if current is not None:
+            self.list.remove(current.number)
+
+    def remove(self, number: int) -> None:
+        """Take an entry off the list; the shown one is closed."""
+        current = self.list.current
+        if current is not None and current.number == number:
+            self._session.close()
+            return
+        self._cancel_background(number)
+        self.list.remove(number)
+
+    # ---- leaving and arriving
+
+    def leave(self) -> None:
+        """Keep case and analysis of the shown study in its entry."""
+        document = self._session.document
+        if document.case is None:
+            return
+        shown = self._shown_entry()
+        if shown is None:
+            return
+        analysis = None if document.is_stale else document.analysis
+        self.list.update(
+            shown.number,
+            case=document.case,
+            confirmed=frozenset(self._session.confirmed),
+            unsaved=not document.history.isClean(),
+            analysis=analysis,
+            state=State.READY if analysis is None else State.ANALYSED,
+            prepared=analysis is not None or not document.case.rois,
+        )
+
+    def _shown_entry(self) -> Entry | None:
+        """Return the entry of the study in the document: while another is on its way, that is not the current one."""
+        study = self._session.document.study
+        return next((e for e in self.list.entries if study is not None and e.study is study), None)
+
+    def _arrive(self, number: int, study: Study) -> None:
+        self.list.show(number)
+        job = operations.recognise(study)
+        self._follow(job, number, lambda reading: self._recognised(number, reading))
+        self._session.jobs.start("recognise", job)
+
+    def _recognised(self, number: int, reading: Reading) -> None:
+        entry = self.list.find(number)
+        if entry is None:
+            return
+        self.leave()
+        self._came_from = None
+        self.list.update(number, case=None, unsaved=False, analysis=None)
+        self._session.show_reading(reading, entry)
+
+    # ---- reading
+
+    def _sorted(self, groups: tuple[tuple[Path, ...], ...]) -> None:
+        numbers = [self.list.add(group).number for group in groups]
+        self.show(numbers[0])
+
+    def _early(self, number: int, image: FirstImage) -> None:
+        current = self.list.current
+        if current is not None and current.number == number:
+            self.leave()
+            self._session.show_early(image)
+
+    def _read(self, number: int, opened: Opened, *, shown: bool) -> None:
+        """Take over what reading an entry gave: its study, several entries, or the reason why there is none."""
+        entry = self.list.find(number)
+        if entry is None:
+            return
+        self.list.update(number, skipped=opened.skipped)
+        if shown:
+            self._session.tell_skipped(opened.skipped)
+        if not opened.studies:
+            self._failed(number, pipeline.nothing_found(entry.paths, opened))
+            return
+        first, *others = opened.studies
+        self._take(number, first)
+        behind = number
+        for study in others:
+            behind = self.list.add(entry.paths, behind, study=study, skipped=opened.skipped).number
+            self._take(behind, study)
+        if shown:
+            wanted = self._wanted(entry, number)
+            self._arrive(wanted.number, wanted.study or first)
+
+    def _take(self, number: int, study: Study) -> None:
+        """Give an entry its study; one that the list holds already is replaced, and its unsaved work goes on."""
+        entry = self.list.update(number, study=study, state=State.READY)
+        former = self.list.same_study(study, number)
+        if entry is None or former is None:
+            return
+        if former is self._shown_entry():
+            self.leave()
+            former = self.list.find(former.number) or former
+        if entry.case is None and former.unsaved:
+            self.list.update(number, case=former.case, confirmed=former.confirmed, unsaved=True)
+        self.list.remove(former.number)
+        if self.list.current is None:
+            self.list.show(number)
+
+    def _wanted(self, entry: Entry, number: int) -> Entry:
+        """Return, of the entries that one drop became, the one whose case is to be restored, else the first."""
+        case = entry.case
+        found = self.list.find(number)
+        assert found is not None
+        if case is None or found.study is None or found.study.study_instance_uid == case.study_instance_uid:
+            return found
+        for other in self.list.entries:
+            same = other.study is not None and other.study.study_instance_uid == case.study_instance_uid
+            if other.paths == entry.paths and same:
+                self.list.update(number, case=None, confirmed=frozenset(), unsaved=False)
+                moved = self.list.update(other.number, case=case, confirmed=entry.confirmed, unsaved=True)
+                assert moved is not None
+                return moved
+        return found
+
+    def _follow(self, job: Job, number: int, succeeded: Callable[[Any], None]) -> None:
+        """Listen to the job that reads an entry; an earlier one of the same entry is listened to no more."""
+        self._reader[number] = job
+
+        def only_newest(then: Callable[[Any], None]) -> Callable[..., None]:
+            return lambda value=None: then(value) if self._reader.get(number) is job else None
+
+        job.succeeded.connect(only_newest(succeeded))
+        job.failed.connect(only_newest(lambda error: self._failed(number, error)))
+        job.cancelled.connect(only_newest(lambda _: self._failed(number, None)))
+
+    def _failed(self, number: int, error: BaseException | None) -> None:
+        """Say why an entry has no study (None: reading was stopped). Where others wait, they are not held up."""
+        entry = self.list.find(number)
+        if entry is None:
+            return
+        current = self.list.current
+        was_shown = current is not None and current.number == number
+        if error is None:
+            replaced = not was_shown or self._session.jobs.is_running()
+            state = State.WAITING if replaced else State.FAILED
+            self.list.update(number, state=state if entry.study is None else State.READY, reason=self.tr("Stopped"))
+        else:
+            self.list.update(number, state=State.FAILED, reason=errors.words(error)[0])
+        if not was_shown or (error is None and self._session.jobs.is_running()):
+            return
+        waiting = next((one for one in self.list.entries if one.state is State.WAITING), None)
+        if error is not None and waiting is None:
+            self._session.failed.emit(error)
+        if len(self.list) == 1:
+            self.list.remove(number)
+        elif waiting is not None and error is not None:
+            self.show(waiting.number)
+            return
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Nothing new is coming: show what was shown before."""
+        self.list.show(None)
+        came_from, self._came_from = self._came_from, None
+        before = None if came_from is None else self.list.find(came_from)
+        if before is not None:
+            shown = self._shown_entry()
+            if shown is before:  # it never left the screen
+                self.list.show(before.number)
+            else:
+                self.show(before.number)
+        self.given_up.emit()
+
+    # ---- beside the window
+
+    def _note_result(self) -> None:
+        shown, document = self._shown_entry(), self._session.document
+        if shown is not None:
+            current = document.analysis is not None and not document.is_stale
+            self.list.update(shown.number, state=State.ANALYSED if current else State.READY)
+
+    def _rest(self) -> None:
+        self._soon.start(0)
+
+    def _work_on(self) -> None:
+        """Begin with the next entry when nothing else runs."""
+        session = self._session
+        if session.jobs.is_running() or self.background.is_running():
+            return
+        current = self.list.current
+        for entry in self.list.entries:
+            if current is not None and entry.number == current.number:
+                continue
+            if entry.state is State.WAITING:
+                self._read_beside(entry)
+                return
+            ready = entry.state is State.READY and not entry.prepared
+            if ready and session.models.is_checked and session.settings.get(table.AUTO_ANALYZE):
+                self._prepare(entry)
+                return
+
+    def _read_beside(self, entry: Entry) -> None:
+        number = entry.number
+        self.list.update(number, state=State.READING)
+        job = operations.open_paths(entry.paths)
+        self._follow(job, number, lambda opened: self._read(number, opened, shown=False))
+        self.background.start(f"entry {number}", job)
+
+    def _prepare(self, entry: Entry) -> None:
+        number, session = entry.number, self._session
+        self.list.update(number, state=State.ANALYZING)
+        job = operations.prepare(entry, session.models.packages(), session.settings.get(table.PROVIDER))
+        job.succeeded.connect(lambda made: self._prepared(number, made))
+        job.failed.connect(lambda _: self.list.update(number, state=State.READY, prepared=True))  # told when shown
+        job.cancelled.connect(lambda: self.list.update(number, state=State.READY))
+        self.background.start(f"entry {number}", job)
+
+    def _prepared(self, number: int, made: Prepared) -> None:
+        state = State.READY if made.analysis is None else State.ANALYSED
+        case = made.case if made.case.rois else None
+        self.list.update(number, state=state, case=case, analysis=made.analysis, prepared=True)
+
+    def _cancel_background(self, number: int) -> None:
+        self.background.cancel(f"entry {number}")
