@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engine.domain.errors import PackageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
 from engine.domain.progress import SILENT, Progress
+from engine.quality import texture_of
 from training import checkpoint, familiarity, precision
 from training.card import render_card
 from training.checkpoint import Checkpoint
@@ -59,7 +60,7 @@ class ExportOptions:
         precision: ``int8``, ``float32``, or ``float16`` (for GPUs: half the size of float32).
         calibration_slices: Training slices that the activations' ranges are measured on.
         calibration: ``percentile`` or ``entropy``.
-        feature_slices: Training slices for the feature statistics.
+        feature_slices: Slices for the feature statistics, of patients trained on and held out.
         compared_slices: Held-out slices on which int8 is compared with float.
         float_block_limit: Most blocks that compute in float32 where too many classes change.
         title: Name that readers see.
@@ -69,7 +70,7 @@ class ExportOptions:
     precision: str = "int8"
     calibration_slices: int = 256
     calibration: str = "percentile"
-    feature_slices: int = 1000
+    feature_slices: int = 2000
     compared_slices: int = 400
     float_block_limit: int = 99
     title: str = ""
@@ -115,7 +116,8 @@ def export(
             float_path, made / "model.onnx", training, held, spec, options, progress
         )
         graph = Graph(made / "model.onnx")
-        features = _familiarity(graph, training, held, spec, options, made, progress)
+        known = shards.of_patients({*training.patients.tolist(), *held.patients.tolist()})
+        features = _familiarity(graph, known, spec, options, made, progress)
         tolerances = _write_selftest(graph, spec, made)
         status = ClinicalStatus.RESEARCH
         if is_simulated(training):
@@ -226,21 +228,27 @@ def _against_torch(network: InceptionResnetV2, graph: Graph, held: ShardSet, siz
 
 def _familiarity(
     graph: Graph,
-    training: ShardSet,
-    held: ShardSet,
+    shards: ShardSet,
     spec: PreprocessSpec,
     options: ExportOptions,
     out: Path,
     progress: Progress,
 ) -> dict[str, Any]:
-    seen = chosen(training, options.feature_slices, 3)
-    others = chosen(held, options.feature_slices, 3)
-    values = [
-        np.concatenate([graph.run(batch).features for batch in batches(*entry, spec.input_px, "features", progress)])
-        for entry in ((training, seen), (held, others))
-    ]
-    statistics = familiarity.fit(values[0], values[1])
-    facts = {"slices": len(values[0]), "held_out_slices": len(values[1]), "percentile": 99.0}
+    """Fit on whole lesions, trained on and held out alike: the threshold is that of lesions left out of the fit."""
+    rng = np.random.default_rng(3)
+    rows: list[int] = []
+    for shard in rng.permutation(len(shards.shards)):
+        if len(rows) >= options.feature_slices:
+            break
+        rows += np.flatnonzero(shards.shard_index == shard).tolist()
+    indices = np.sort(np.array(rows, dtype=np.int64))
+    features, textures = [], []
+    for batch in batches(shards, indices, spec.input_px, "features", progress):
+        features.append(graph.run(batch).features)
+        textures += [texture_of(image, spec) for image in batch]
+    patients = shards.patients[indices]
+    statistics = familiarity.fit(np.concatenate(features), np.stack(textures), patients.tolist())
+    facts = {"slices": len(indices), "patients": len(set(patients.tolist())), "percentile": 99.0}
     return familiarity.write(out, statistics, facts)
 
 

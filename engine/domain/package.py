@@ -225,28 +225,45 @@ def _check_shapes(values: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureStatistics:
-    """How the features of the training set are spread, for the `unfamiliar-input` caution.
+    """How the training slices are spread, for the `unfamiliar-input` caution.
+
+    A slice is described by the network's features along a few directions and by the texture of its input
+    (`engine.quality.texture`); its distance is Mahalanobis' in those numbers, 1 being usual.
 
     Attributes:
         mean: (f,) centre of the training features.
-        basis: (m, f) orthonormal directions that hold most of their variance.
-        scale: (m,) standard deviation along each direction.
-        residual_scale: Root mean square length of what the directions leave out.
-        threshold: 99th percentile of `distance` on features not used to fit it.
+        basis: (k, f) orthonormal directions that hold most of the features' variance.
+        centre: (k + t,) centre of the description.
+        whitening: (k + t, k + t) matrix that makes the description uncorrelated, with unit mean square length.
+        threshold: 99th percentile of `distance_of_lesion` on patients that were not used to fit.
     """
 
     mean: NDArray[np.float64]
     basis: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    residual_scale: float
+    centre: NDArray[np.float64]
+    whitening: NDArray[np.float64]
     threshold: float
 
-    def distance(self, features: NDArray[np.floating]) -> float:
-        """Return the Mahalanobis distance inside the directions joined with the scaled distance outside them."""
-        centred = np.asarray(features, dtype=np.float64) - self.mean
-        inside = self.basis @ centred
-        outside = float(np.linalg.norm(centred - self.basis.T @ inside)) / self.residual_scale
-        return float(np.sqrt(np.mean((inside / self.scale) ** 2) + outside**2))
+    def __post_init__(self) -> None:
+        directions, features = self.basis.shape
+        size = len(self.centre)
+        if self.mean.shape != (features,) or directions > size or self.whitening.shape != (size, size):
+            raise ValueError("mean, basis, centre and whitening of feature statistics do not belong together")
+
+    def distances(self, features: NDArray[np.floating], textures: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the distance of each slice.
+
+        Args:
+            features: (n, f) last hidden layer.
+            textures: (n, t) texture of the inputs.
+        """
+        along = (np.asarray(features, dtype=np.float64) - self.mean) @ self.basis.T
+        described = np.concatenate([along, np.asarray(textures, dtype=np.float64)], axis=1)
+        return np.asarray(np.linalg.norm((described - self.centre) @ self.whitening, axis=1))
+
+    def distance_of_lesion(self, features: NDArray[np.floating], textures: NDArray[np.floating]) -> float:
+        """Return the distance of a lesion: the median over its slices, so that one odd slice decides nothing."""
+        return float(np.median(self.distances(features, textures)))
 
 
 @dataclass(frozen=True, slots=True)

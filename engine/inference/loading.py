@@ -79,20 +79,25 @@ def list_packages(folders: list[Path], only: str = "*") -> tuple[list[ModelPacka
 
 
 def load_feature_statistics(package: ModelPackage) -> FeatureStatistics | None:
-    """Read the feature statistics of a package (arrays ``mean``, ``basis``, ``scale``, ``residual_scale``), None
-    when it has none.
+    """Read the feature statistics of a package (arrays ``mean``, ``basis``, ``centre``, ``whitening``), None when it
+    has none.
+
+    Raises:
+        PackageError: The arrays are not those that this release knows.
     """
     facts = package.manifest.features
     if not facts:
         return None
-    with np.load(package.folder / str(facts["file"]), allow_pickle=False) as arrays:
-        return FeatureStatistics(
-            mean=arrays["mean"].astype(np.float64),
-            basis=arrays["basis"].astype(np.float64),
-            scale=arrays["scale"].astype(np.float64),
-            residual_scale=float(arrays["residual_scale"]),
-            threshold=float(facts["threshold"]),
-        )
+    try:
+        with np.load(package.folder / str(facts["file"]), allow_pickle=False) as stored:
+            arrays = {name: stored[name].astype(np.float64) for name in ("mean", "basis", "centre", "whitening")}
+        return FeatureStatistics(**arrays, threshold=float(facts["threshold"]))
+    except (KeyError, ValueError, TypeError) as problem:
+        raise PackageError(
+            f"The feature statistics of the package {package.manifest.id} cannot be used: {problem}.",
+            remedy="Export the package again with lobule-train export of this release.",
+            code="package-features",
+        ) from problem
 
 
 def verify_graph(path: Path) -> None:

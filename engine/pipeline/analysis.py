@@ -78,7 +78,7 @@ def analyze(
                     volume_ml=volume_ml(roi, t2),
                 )
             )
-    after = quality.after_analysis(lesions, predictions, loading.load_feature_statistics(package))
+    after = quality.after_analysis(lesions, inputs, predictions, package, loading.load_feature_statistics(package))
     result = aggregate.study_result(
         lesions,
         _ordered([*before, *after]),

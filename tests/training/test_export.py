@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ import onnx
 import pytest
 
 from engine import selftest
-from engine.domain.errors import UsageError
+from engine.domain.errors import PackageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelPackage, PreprocessSpec
 from engine.domain.sequence import SequenceRole
 from engine.inference.loading import load_feature_statistics, load_package, verify_graph
+from engine.quality import texture_of
 from tests.support.shards import write_shards
 from training import checkpoint, loop, quantise
 from training.config import THREE_WAY, from_mapping
@@ -190,9 +192,23 @@ def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage)
     assert statistics is not None
     graph = Graph(package.folder / "model.onnx")
     shards = ShardSet.open(trained / "shards", THREE_WAY, ["train"])
-    own = statistics.distance(graph.run(shards.images([0], 96).numpy()).features[0])
+
+    def distance(images: np.ndarray) -> float:
+        textures = np.stack([texture_of(image, SPEC) for image in images])
+        return float(statistics.distances(graph.run(images).features, textures)[0])
+
     noise = np.random.default_rng(0).uniform(-1, 1, (1, 3, 96, 96)).astype(np.float32)
-    assert own < statistics.distance(graph.run(noise).features[0])
+    assert distance(shards.images([0], 96).numpy()) < statistics.threshold < distance(noise)
+    assert package.manifest.features["patients"] == 12
+
+
+def test_statistics_of_another_release_are_refused_by_name(trained: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(trained / "package", tmp_path / "old")
+    np.savez(folder / "features.npz", mean=np.zeros(3), basis=np.eye(3), scale=np.ones(3))
+    old = ModelPackage(folder, load_package(trained / "package").manifest, "0")
+    with pytest.raises(PackageError, match="feature statistics") as refused:
+        load_feature_statistics(old)
+    assert refused.value.code == "package-features"
 
 
 def test_figures_are_measured_on_the_package_and_written_into_it(trained: Path, package: ModelPackage) -> None:

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from engine import quality
 from engine.domain.case import Case
 from engine.domain.package import ClinicalStatus, FeatureStatistics, ModelManifest, ModelPackage, PreprocessSpec
 from engine.domain.result import Effect, LesionResult, Prediction, SliceResult
 from engine.domain.roi import LesionId
-from engine.domain.sample import SliceRef
+from engine.domain.sample import SliceInput, SliceRef
 from engine.domain.sequence import SequenceFacts, SequenceRole
 from engine.domain.study import PatientContext, Series, Study
 from engine.domain.volume import VolumeSet
 from tests.support.volumes import axial_affine, box_roi, linear_volume
+from training import familiarity
 
 T2, DWI = SequenceRole.T2, SequenceRole.DWI
 
@@ -148,8 +150,9 @@ def lesion(diameter, predicted="benign", malignant=()):
     return LesionResult(LesionId("L1"), (one,), {"benign": 1.0}, predicted, malignant, diameter, 1.0, "drawn")
 
 
-def after(lesions, predictions=None, statistics=None):
-    return {c.code for c in quality.after_analysis(lesions, predictions or {}, statistics)}
+def after(lesions, inputs=None, predictions=None, statistics=None):
+    found = quality.after_analysis(lesions, inputs or {}, predictions or {}, package(T2, DWI, T2), statistics)
+    return {caution.code for caution in found}
 
 
 def test_small_lesion():
@@ -162,24 +165,30 @@ def test_slices_disagree():
     assert after([lesion(20, "metastasis", (3,))]) == set()
 
 
-def test_unfamiliar_input_by_hand():
-    # one direction (1, 0) with spread 2; what it leaves out is scaled by 1. At (4, 0): sqrt((4/2)^2) = 2; at (0, 3): 3
-    statistics = FeatureStatistics(np.zeros(2), np.array([[1.0, 0.0]]), np.array([2.0]), 1.0, 2.5)
-    assert statistics.distance(np.array([4.0, 0.0])) == pytest.approx(2.0)
-    assert statistics.distance(np.array([0.0, 3.0])) == pytest.approx(3.0)
+def test_distance_by_hand():
+    # one direction (1, 0) and one number of texture; the whitening halves the first: at (4, 0) with texture 1 the
+    # description is (4, 1), the distance sqrt((4/2)² + 1²) = sqrt(5)
+    whitening = np.array([[0.5, 0.0], [0.0, 1.0]])
+    statistics = FeatureStatistics(np.zeros(2), np.array([[1.0, 0.0]]), np.zeros(2), whitening, 2.5)
+    assert statistics.distances(np.array([[4.0, 9.0]]), np.array([[1.0]])) == pytest.approx([5**0.5])
+    features, textures = np.array([[4.0, 0.0], [0.0, 0.0], [100.0, 0.0]]), np.array([[1.0], [0.0], [0.0]])
+    assert statistics.distance_of_lesion(features, textures) == pytest.approx(5**0.5)
 
-    def answers(features):
-        return {
-            LesionId("L1"): (
-                Prediction(
-                    SliceRef(LesionId("L1"), 0, 0.0, 0),
-                    np.zeros(3, np.float32),
-                    np.zeros(3),
-                    np.zeros((3, 1, 1), np.float32),
-                    np.array(features, np.float32),
-                ),
-            )
-        }
 
-    assert after([], answers([4.0, 0.0]), statistics) == set()
-    assert after([], answers([0.0, 3.0]), statistics) == {"unfamiliar-input"}
+def test_unfamiliar_input():
+    spec = package(T2, DWI, T2).manifest.preprocess
+    rng = np.random.default_rng(1)
+    smooth = ndimage.gaussian_filter(rng.normal(0, 1, (60, 3, 64, 64)), (0, 0, 4, 4)).astype(np.float32)
+    textures = np.stack([quality.texture_of(image, spec) for image in smooth])
+    features = rng.normal(0, 1, (60, 8)).astype(np.float32)
+    statistics = familiarity.fit(features, textures, [f"p{n // 2}" for n in range(60)])
+
+    def seen(image):
+        ref = SliceRef(LesionId("L1"), 0, 0.0, 0)
+        item = SliceInput(image, ref, np.eye(4), "0", np.ones((64, 64), dtype=bool))
+        answer = Prediction(ref, np.zeros(3, np.float32), np.zeros(3), np.zeros((3, 1, 1), np.float32), features[0])
+        return {LesionId("L1"): (item,)}, {LesionId("L1"): (answer,)}
+
+    assert after([], *seen(smooth[0]), statistics) == set()
+    assert after([], *seen(rng.uniform(-1, 1, (3, 64, 64)).astype(np.float32)), statistics) == {"unfamiliar-input"}
+    assert after([], *seen(smooth[0])) == set()  # a package without statistics

@@ -17,10 +17,12 @@ from engine.domain.caution_words import make_caution
 from engine.domain.package import FeatureStatistics, ModelPackage
 from engine.domain.result import BENIGN, Caution, Effect, Fact, LesionResult, Prediction
 from engine.domain.roi import LesionId, Roi
+from engine.domain.sample import SliceInput
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
 from engine.domain.volume import VolumeSet
 from engine.geometry.resample import covers
+from engine.quality.texture import texture_of
 
 SMALL_LESION_MM = 10.0
 ADULT_YEARS = 18.0
@@ -58,13 +60,20 @@ def before_analysis(study: Study, case: Case, package: ModelPackage, volumes: Vo
 
 def after_analysis(
     lesions: Sequence[LesionResult],
+    inputs: Mapping[LesionId, Sequence[SliceInput]],
     predictions: Mapping[LesionId, Sequence[Prediction]],
+    package: ModelPackage,
     statistics: FeatureStatistics | None,
 ) -> list[Caution]:
-    """Return the cautions that follow from the lesions' sizes and the network's answers."""
+    """Return the cautions that follow from the lesions' sizes and the network's answers.
+
+    Args:
+        inputs: What the network saw, aligned with `predictions`.
+        statistics: Of the package's training set; None where the package has none.
+    """
     return [
         *_small(lesions),
-        *_unfamiliar(predictions, statistics),
+        *_unfamiliar(inputs, predictions, package, statistics),
         *_disagree(lesions),
     ]
 
@@ -190,16 +199,22 @@ def _small(lesions: Sequence[LesionResult]) -> list[Caution]:
 
 
 def _unfamiliar(
-    predictions: Mapping[LesionId, Sequence[Prediction]], statistics: FeatureStatistics | None
+    inputs: Mapping[LesionId, Sequence[SliceInput]],
+    predictions: Mapping[LesionId, Sequence[Prediction]],
+    package: ModelPackage,
+    statistics: FeatureStatistics | None,
 ) -> list[Caution]:
     if statistics is None:
         return []
-    distances = {
-        lesion: float(np.median([statistics.distance(s.features) for s in slices]))
-        for lesion, slices in predictions.items()
-        if slices
-    }
-    far = {lesion: distance for lesion, distance in distances.items() if distance > statistics.threshold}
+    far = {}
+    for lesion, answers in predictions.items():
+        if not answers:
+            continue
+        features = np.stack([answer.features for answer in answers])
+        textures = np.stack([texture_of(item.array, package.manifest.preprocess) for item in inputs[lesion]])
+        distance = statistics.distance_of_lesion(features, textures)
+        if distance > statistics.threshold:
+            far[lesion] = distance
     if not far:
         return []
     facts = {
