@@ -96,7 +96,7 @@ def _pair(first: Array, second: Array, bands: list[Array], others: list[Array]) 
 
 
 def _unit(band: Array) -> Array:
-    return band / (band.std() + _FAINT)
+    return np.asarray(band / (band.std() + _FAINT))
 
 
 def _correlation(first: Array, second: Array) -> float:
