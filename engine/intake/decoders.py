@@ -1,7 +1,7 @@
 """Stored pixels of one frame, whatever the transfer syntax.
 
 pydicom decodes through its plugins: its own for native and RLE, pyjpegls for JPEG-LS, openjpeg for JPEG 2000 and
-HTJ2K, GDCM and Pillow for JPEG. Three cases need us: deflated data sets are inflated within bounds first, deflated
+HTJ2K, GDCM and Pillow for JPEG (`engine.domain.codecs` says why not GDCM for more). Three cases need us: deflated data sets are inflated within bounds first, deflated
 image frames (1.2.840.10008.1.2.8.1) are inflated here, and 12-bit lossy JPEG (…4.51), which none of those plugins
 decodes reliably, goes to ITK. That is the one use of SimpleITK outside `geometry.resample` and `roi_io`: an image
 codec, imported only when such a file is met.
@@ -23,6 +23,7 @@ from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels import pixel_array
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
+from engine.domain.codecs import DECODING_PLUGINS
 from engine.intake.headers import LOST_PREAMBLE, MAXIMUM_PIXEL_BYTES, inflate
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
@@ -74,7 +75,7 @@ def stored_pixels(dataset: Dataset, frame: int) -> NDArray[Any]:
         pixels = _inflated_frame(dataset, frame)
     else:
         try:
-            pixels = pixel_array(dataset, index=frame, raw=True)
+            pixels = pixel_array(dataset, index=frame, raw=True, decoding_plugin=DECODING_PLUGINS.get(syntax, ""))
         except Exception:
             if syntax != "1.2.840.10008.1.2.4.51":
                 raise

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.encaps import generate_frames
 
+from engine.domain.codecs import DECODING_PLUGINS
 from engine.domain.study import Plane, Series
 from engine.roi_io.dicom_object import first_item, identity_of, numbers, text
 from engine.roi_io.found import MAX_LESIONS, Found, FoundLesion, empty, guard_bytes, too_large, unreadable, unsupported
@@ -221,7 +222,7 @@ def _stored(dataset: Dataset, name: str, shape: tuple[int, int, int], bits: int)
         from pydicom.pixels import iter_pixels  # loads the decoders, which most objects do not need
 
         try:
-            yield from iter_pixels(dataset)
+            yield from iter_pixels(dataset, decoding_plugin=DECODING_PLUGINS.get(syntax, ""))
         except Exception as problem:
             raise unreadable(name, f"its compressed frames do not decode ({problem})") from problem
     else:
