@@ -1,10 +1,11 @@
 """Stored pixels of one frame, whatever the transfer syntax.
 
 pydicom decodes through its plugins: its own for native and RLE, pyjpegls for JPEG-LS, openjpeg for JPEG 2000 and
-HTJ2K, GDCM and Pillow for JPEG (`engine.domain.codecs` says why not GDCM for more). Three cases need us: deflated data sets are inflated within bounds first, deflated
-image frames (1.2.840.10008.1.2.8.1) are inflated here, and 12-bit lossy JPEG (…4.51), which none of those plugins
-decodes reliably, goes to ITK. That is the one use of SimpleITK outside `geometry.resample` and `roi_io`: an image
-codec, imported only when such a file is met.
+HTJ2K, Pillow and GDCM for JPEG. Three cases need us: deflated data sets are inflated within bounds first, deflated
+image frames (1.2.840.10008.1.2.8.1) are inflated here, and grey JPEG that among those plugins only GDCM decodes
+(lossless …4.57 and …4.70, 12-bit lossy …4.51) goes to ITK, which survives damaged streams (`engine.domain.codecs`)
+and reads 12 bits reliably. That is the one use of SimpleITK outside `geometry.resample` and `roi_io`: an image codec,
+imported only when such a file is met.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from engine.intake.headers import LOST_PREAMBLE, MAXIMUM_PIXEL_BYTES, inflate
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+_DECODED_BY_ITK = ("1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 _DEFAULTS: dict[str, Any] = {
     "SamplesPerPixel": 1,
     "BitsAllocated": 16,
@@ -73,13 +75,10 @@ def stored_pixels(dataset: Dataset, frame: int) -> NDArray[Any]:
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if syntax == _DEFLATED_FRAMES:
         pixels = _inflated_frame(dataset, frame)
+    elif syntax in _DECODED_BY_ITK and dataset.SamplesPerPixel == 1:
+        pixels = _decode_with_itk(dataset, frame)
     else:
-        try:
-            pixels = pixel_array(dataset, index=frame, raw=True, decoding_plugin=DECODING_PLUGINS.get(syntax, ""))
-        except Exception:
-            if syntax != "1.2.840.10008.1.2.4.51":
-                raise
-            pixels = _decode_with_itk(dataset, frame)
+        pixels = pixel_array(dataset, index=frame, raw=True, decoding_plugin=DECODING_PLUGINS.get(syntax, ""))
     if pixels.dtype.kind in "iu" and dataset.SamplesPerPixel == 1:
         pixels = _used_bits(pixels, int(dataset.BitsStored), int(dataset.HighBit), bool(dataset.PixelRepresentation))
     return pixels

@@ -23,6 +23,7 @@ from tests.support.dicom_writer import (
     write_enhanced,
     write_stack,
 )
+from tests.support.paths import shared_dicom
 
 Y, X = np.mgrid[0:64, 0:48]
 TWELVE_BITS = (2000 + 1500 * np.sin(X / 9) * np.cos(Y / 7)).astype(np.uint16)
@@ -71,7 +72,7 @@ def test_compressed_syntaxes(tmp_path, syntax, tolerance, lossy):
     assert series.facts.lossy is lossy
 
 
-def test_twelve_bit_jpeg_falls_back_to_itk(tmp_path, monkeypatch):
+def test_twelve_bit_jpeg_is_read_by_itk(tmp_path, monkeypatch):
     source = write_classic(tmp_path / "source", MRImage(pixels=TWELVE_BITS, tags=TWELVE))
     through_gdcm(source, tmp_path / "coded", gdcm.TransferSyntax.JPEGExtendedProcess2_4)
 
@@ -80,6 +81,24 @@ def test_twelve_bit_jpeg_falls_back_to_itk(tmp_path, monkeypatch):
 
     monkeypatch.setattr("engine.intake.decoders.pixel_array", refuse)
     assert np.abs(load_frame(first_series(tmp_path / "coded"), 0) - TWELVE_BITS).max() <= 4
+
+
+def test_damaged_streams_end_in_an_error_and_not_in_the_end_of_the_process(tmp_path):
+    """Three changed bytes in lossless JPEG, on which GDCM aborts, and a tile offset that no JPEG 2000 image has."""
+    folder = shared_dicom("dcmqa_transfersyntax_9variants")
+    content = bytearray((folder / "5.dcm").read_bytes())
+    stream = content.rindex(b"\xe0\x7f\x10\x00") + 12
+    for place, value in ((31, 217), (37088, 12), (112734, 149)):
+        content[stream + place] = value
+    (tmp_path / "jpeg.dcm").write_bytes(content)
+    content = bytearray((folder / "9.dcm").read_bytes())
+    size_marker = content.index(b"\xff\x4f\xff\x51")
+    content[size_marker + 32 : size_marker + 36] = b"\xff" * 4
+    (tmp_path / "jpeg2000.dcm").write_bytes(content)
+    for name in ("jpeg.dcm", "jpeg2000.dcm"):
+        with pytest.raises(IntakeError) as caught:
+            load_frame(first_series(tmp_path / name), 0)
+        assert caught.value.code == "pixels-unreadable"
 
 
 def test_eight_bit_jpeg(tmp_path):

@@ -259,6 +259,19 @@ def test_a_deflated_data_set_is_read_and_a_bomb_refused(small, mask, seg_path, t
     assert caught.value.code == "roi-too-large"
 
 
+def test_a_damaged_jpeg_2000_stream_ends_in_a_message(small, mask, tmp_path) -> None:
+    """A tile offset that no image has; GDCM, which ends the process on some damaged streams, is not asked."""
+    label_map = mask.astype(np.uint8)
+    path = other_program(small, label_map, "LABELMAP", tmp_path / "o.dcm", syntax=JPEG2000Lossless)
+    content = bytearray(path.read_bytes())
+    size_marker = content.index(b"\xff\x4f\xff\x51")
+    content[size_marker + 32 : size_marker + 36] = b"\xff" * 4
+    path.write_bytes(content)
+    with pytest.raises(RoiError) as caught:
+        masks(path, small)
+    assert caught.value.code == "roi-unreadable"
+
+
 def test_damaged_bytes_end_in_a_message_or_in_lesions(small, seg_path, tmp_path) -> None:
     """120 damaged copies: cut short anywhere, or with up to 20 bytes changed in the header."""
     content = seg_path.read_bytes()
