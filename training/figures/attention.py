@@ -37,44 +37,36 @@ def attention_figure(examples: Sequence[Example], models: Sequence[str], status:
     """Two blocks of rows side by side, four types each, as the paper has them."""
     wide = 1 + len(models)
     half = -(-len(examples) // 2)
-    cell = 3.42 / wide if wide > 2 else 1.05
-    height = half * (cell + 0.34) + 0.42
+    cell = min(1.2, 3.45 / wide)
+    row_height = cell + 0.36
+    height = half * row_height + 0.42
     width = 2 * wide * cell + 0.3
     figure = new_figure(width, height)
     for number, example in enumerate(examples):
         block, row = divmod(number, half)
-        top = height - 0.30 - row * (cell + 0.34)
+        top = height - 0.36 - row * row_height
         left = 0.05 + block * (wide * cell + 0.2)
-        figure.text(left / width, (top + 0.04) / height, example.title, fontproperties=font(6), va="bottom")
+        figure.text(left / width, (top + 0.04) / height, example.title, fontproperties=font(5.8), va="bottom")
         for column in range(wide):
-            axes = figure.add_axes(
-                (
-                    (left + column * cell) / width,
-                    (top - cell + 0.03) / height,
-                    (cell - 0.03) / width,
-                    (cell - 0.03) / height,
-                )
-            )
+            x, y, side = left + column * cell, top - cell + 0.03, cell - 0.03
+            axes = figure.add_axes((x / width, y / height, side / width, side / height))
             axes.set_xticks([])
             axes.set_yticks([])
             found = None if column == 0 else example.maps[column - 1]
+            if row == 0:  # above the title of the first row
+                name = "T2" if column == 0 else models[column - 1]
+                middle = (x + side / 2) / width
+                figure.text(middle, (top + 0.19) / height, name, fontproperties=font(6.5), ha="center", va="bottom")
             if column == 0:
                 axes.imshow(example.t2, cmap="gray", vmin=0, vmax=255, interpolation="bilinear")
-                axes.set_xlabel("T2", fontproperties=font(5.4), labelpad=1.5)
             elif found is None:
-                axes.text(
-                    0.5, 0.5, f"{models[column - 1]}:\nno package", ha="center", va="center", fontproperties=font(5.5)
-                )
+                axes.text(0.5, 0.5, "no answer", ha="center", va="center", fontproperties=font(5.5))
                 axes.set_facecolor("#F2F4F6")
             else:
                 axes.imshow(palette.heat_over(example.t2, found.heat), interpolation="bilinear")
                 mark = "" if found.right else " (wrong)"
-                axes.set_xlabel(
-                    f"{models[column - 1]}: {found.called} {found.score:.2f}{mark}",
-                    fontproperties=font(5.4),
-                    labelpad=1.5,
-                )
-            for side in axes.spines.values():
-                side.set_linewidth(0.4)
+                axes.set_xlabel(f"{found.called} {found.score:.2f}{mark}", fontproperties=font(5.6), labelpad=1.5)
+            for spine in axes.spines.values():
+                spine.set_linewidth(0.4)
     status_line(figure, status)
     return figure

@@ -22,7 +22,7 @@ def calibration_figure(
         cohorts: Title and model id → the ``calibration`` figures of `measure.measure`.
         names: Model id → name.
     """
-    columns = max(3, len(cohorts))
+    columns = max(2, len(cohorts))
     height = 4.75
     figure = new_figure(WIDTH_IN, height)
     grid = figure.subplots(2, columns, squeeze=False)
@@ -74,7 +74,14 @@ def calibration_figure(
         upper.set_title(title, fontproperties=font(SIZE), loc="left", pad=3)
         plain_axes(upper, "malignant score", "observed share malignant" if column == 0 else "")
         plain_axes(lower, "threshold", "net benefit" if column == 0 else "")
-        upper.legend(loc="upper left", frameon=False, prop=font(5.4), handlelength=2.2, borderaxespad=0.1)
+        upper.legend(
+            loc="lower right",
+            prop=font(5.4),
+            handlelength=2.2,
+            borderaxespad=0.2,
+            framealpha=0.88,
+            edgecolor="none",
+        )
         lower.legend(loc="upper right", frameon=False, prop=font(5.4), handlelength=2.2, borderaxespad=0.1)
     figure.subplots_adjust(left=0.065, right=0.99, top=0.955, bottom=0.115, wspace=0.22, hspace=0.3)
     status_line(figure, status)

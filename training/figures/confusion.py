@@ -42,7 +42,9 @@ def confusion_figure(matrices: Sequence[Matrix], status: ClinicalStatus, columns
 def _draw(axes: Axes, matrix: Matrix) -> None:
     counts = np.asarray(matrix.counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.25, aspect="auto")
+    edges = np.arange(len(counts) + 1) - 0.5
+    axes.pcolormesh(edges, edges, shares, cmap="Greys", vmin=0, vmax=1.25, edgecolors="white", linewidth=0.6)
+    axes.invert_yaxis()
     for row, column in np.ndindex(counts.shape):
         axes.text(
             column,
@@ -51,7 +53,7 @@ def _draw(axes: Axes, matrix: Matrix) -> None:
             ha="center",
             va="center",
             fontproperties=font(SIZE),
-            color="white" if shares[row, column] > 0.62 else "#1B1F24",
+            color="white" if shares[row, column] > 0.75 else "#1B1F24",
         )
     names = [label.replace(" ", "\n") for label in matrix.labels]
     axes.set_xticks(range(len(names)), names)

@@ -53,7 +53,7 @@ class Panel:
 
 def roc_figure(rows: Sequence[Sequence[Panel]], status: ClinicalStatus) -> Figure:
     """A grid of panels, lettered A, B, C … row by row."""
-    columns = max(len(row) for row in rows)
+    columns = max(3, *(len(row) for row in rows))  # one scale for every figure
     height = 2.75 * len(rows) + 0.12
     figure = new_figure(WIDTH_IN, height)
     grid = figure.subplots(len(rows), columns, squeeze=False)

@@ -22,6 +22,7 @@ CLASS_NAMES = {
     "metastasis": "Metastasis",
     "malignant": "Malignant",
 }
+SHORT_NAMES = {**CLASS_NAMES, "primary_malignancy": "Primary"}
 MODEL_STYLE = {
     "t2": ("#0072B2", "--"),
     "t2_dwi": ("#D55E00", "-"),

@@ -46,6 +46,7 @@ def embed(features: NDArray[np.float32], seed: int = 1) -> NDArray[np.float64]:
 
 def tsne_figure(clouds: Sequence[Cloud], labels: Sequence[str], status: ClinicalStatus, columns: int = 3) -> Figure:
     """A grid of clouds."""
+    columns = min(columns, len(clouds))
     rows = -(-len(clouds) // columns)
     height = 2.3 * rows + 0.45
     figure = new_figure(WIDTH_IN, height)
@@ -60,8 +61,8 @@ def tsne_figure(clouds: Sequence[Cloud], labels: Sequence[str], status: Clinical
                 own[:, 1],
                 linestyle="",
                 marker=palette.MARKERS[index],
-                markersize=2.3,
-                markeredgewidth=0.35,
+                markersize=3.4,
+                markeredgewidth=0.3,
                 markeredgecolor="white",
                 color=palette.class_colour(label, index),
                 label=CLASS_NAMES.get(label, label),
@@ -81,7 +82,7 @@ def tsne_figure(clouds: Sequence[Cloud], labels: Sequence[str], status: Clinical
         ncols=len(labels),
         frameon=False,
         prop=font(6.5),
-        markerscale=1.8,
+        markerscale=1.5,
     )
     figure.subplots_adjust(left=0.01, right=0.99, top=1 - 0.22 / height, bottom=0.42 / height, wspace=0.06, hspace=0.16)
     status_line(figure, status)

@@ -22,6 +22,7 @@ class CohortEntry:
     Attributes:
         id: Short name in files and panels.
         name: What the report calls it.
+        short: The same in panels and tables.
         subset: Set of the shards or the table.
         sources: Folders of shards, or cohort tables (CSV); the first that serves a package is taken.
         training: True for the training set: described in Table 1 and the flow diagram, never scored.
@@ -31,6 +32,7 @@ class CohortEntry:
 
     id: str
     name: str
+    short: str
     subset: str
     sources: tuple[Path, ...]
     training: bool = False
@@ -97,7 +99,7 @@ def load(path: Path, shards: tuple[Path, ...] = ()) -> StudyConfig:
 
 
 def _cohort(path: Path, entry: Mapping[str, Any], shards: tuple[Path, ...]) -> CohortEntry:
-    known = {"id", "name", "set", "sources", "training", "paper", "readers"}
+    known = {"id", "name", "short", "set", "sources", "training", "paper", "readers"}
     _refuse_unknown(path, entry, known, "a [[cohort]]")
     if "id" not in entry:
         raise _bad(f"{path}: a [[cohort]] has no id")
@@ -106,6 +108,7 @@ def _cohort(path: Path, entry: Mapping[str, Any], shards: tuple[Path, ...]) -> C
     return CohortEntry(
         id=identity,
         name=str(entry.get("name", identity)),
+        short=str(entry.get("short", identity)),
         subset=str(entry.get("set", identity)),
         sources=sources,
         training=bool(entry.get("training", False)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.domain.labels import STATUS_TEXT
@@ -107,7 +108,7 @@ def _participants(study: Study, table_one: Sequence[Mapping[str, Any]]) -> Itera
     yield Heading("Participants")
     yield Picture("figure1_flow", "Flow of participants (STARD), from the exclusion logs.", drawings.flow(study))
     yield Text(f"{paper.FLOW} ({paper.LABEL})", small=True)
-    cohorts = [cohort.entry.id for cohort in study.cohorts]
+    cohorts = [cohort.entry.short for cohort in study.cohorts]
     yield Table(
         "Table 1. Baseline characteristics, measured here",
         ("", *cohorts, "p", "test"),
@@ -141,11 +142,15 @@ def _areas(study: Study) -> Iterator[Block]:
             drawings.models_by_class(study, cohorts[1:3]),
         )
         yield from _area_tables(cohorts[1:])
-    yield Picture(
-        "figure4_roc",
-        "Figure 4. The two non-contrast models, the three classes of each cohort, per slice.",
-        drawings.classes_by_cohort(study),
-    )
+    there = drawings.non_contrast(study)
+    if there:
+        absent = [MODEL_NAMES[model] for model in ("t2", "t2_dwi") if model not in there]
+        without = f" There is no package of {absent[0]}." if absent else ""
+        yield Picture(
+            "figure4_roc",
+            f"Figure 4. The non-contrast models, the three classes of each cohort, per slice.{without}",
+            drawings.classes_by_cohort(study),
+        )
 
 
 def _area_tables(cohorts: Sequence[StudyCohort]) -> Iterator[Block]:
@@ -155,7 +160,7 @@ def _area_tables(cohorts: Sequence[StudyCohort]) -> Iterator[Block]:
             for label, found in measured["slice"]["auc"].items():
                 rows.append(
                     (
-                        cohort.entry.id,
+                        cohort.entry.short,
                         MODEL_NAMES[model],
                         CLASS_NAMES[label],
                         _interval(found),
@@ -177,12 +182,12 @@ def _area_tables(cohorts: Sequence[StudyCohort]) -> Iterator[Block]:
             printed += [
                 (cohort.entry.paper, MODEL_NAMES[model], CLASS_NAMES[label], value) for label, value in values.items()
             ]
-        if cohort.entry.paper and cohort.entry.paper not in paper.SLICE_AUC:
-            printed.append((cohort.entry.paper, "all", "all", paper.NOT_IN_TEXT))
     if printed:
         yield Table(
             f"AUC per slice: {paper.LABEL}", ("set", "model", "class", "AUC (naive limits)"), printed, paper=True
         )
+    else:
+        yield Text(f"The areas per slice of these sets stand {paper.NOT_IN_TEXT}.", small=True)
 
 
 def _tests(tests: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
@@ -226,12 +231,17 @@ def _pictures(study: Study, progress: Progress) -> Iterator[Block]:
         )
     found, absent = examples.panel(study, progress)
     if found:
-        names = [MODEL_NAMES[model] for model in examples.MODELS]
+        there = [place for place, model in enumerate(examples.MODELS) if any(item.maps[place] for item in found)]
+        found = tuple(replace(item, maps=[item.maps[place] for place in there]) for item in found)
+        names = [MODEL_NAMES[examples.MODELS[place]] for place in there]
+        absent_models = [name for name in map(MODEL_NAMES.__getitem__, examples.MODELS) if name not in names]
+        without = f" There is no package of {' and '.join(absent_models)}." if absent_models else ""
         yield Picture(
             "figure5_attention",
             "Figure 5. Attention maps (Grad-CAM) of the non-contrast models on eight lesion types, with the "
             "called class and its "
-            f"score. Regions that raised this score; not a lesion boundary and not proof of reasoning. {examples.RULE}",
+            "score. Regions that raised this score; not a lesion boundary and not proof of reasoning. "
+            f"{examples.RULE}{without}",
             attention_figure(found, names, study.status),
         )
     if absent:
@@ -252,7 +262,7 @@ def _patients(study: Study) -> Iterator[Block]:
         ("cohort", "model", "AUC", "sum rule: accuracy, 3 classes", "sum rule: sensitivity", "sum rule: specificity"),
         [
             (
-                cohort.entry.id,
+                cohort.entry.short,
                 MODEL_NAMES[model],
                 _interval(found["binary"]["auc"]),
                 _interval(found["three_way"]["accuracy"]),
@@ -274,7 +284,7 @@ def _patients(study: Study) -> Iterator[Block]:
         "Table 2. The any-slice rule per patient, measured here",
         ("cohort", "model", "sensitivity, %", "specificity, %", "DLR+", "DLR−"),
         [
-            (cohort.entry.id, MODEL_NAMES[model], *_rule(found["binary"]["any_slice_rule"]))
+            (cohort.entry.short, MODEL_NAMES[model], *_rule(found["binary"]["any_slice_rule"]))
             for cohort, model, found in _by_patient(study)
         ],
         "One slice called malignant makes the patient malignant. Clopper–Pearson limits; DLR with the log method.",
@@ -293,7 +303,7 @@ def _patients(study: Study) -> Iterator[Block]:
         ("cohort", "model", "ratio", "log", "bootstrap by patient", "the paper’s method"),
         [
             (
-                cohort.entry.id,
+                cohort.entry.short,
                 MODEL_NAMES[model],
                 name,
                 *(_interval(found["binary"]["any_slice_rule"].get(key, {}).get(kind, {}), 2) for kind in _KINDS),
@@ -318,7 +328,7 @@ def _readers(study: Study) -> Iterator[Block]:
                 against = found["any_slice_rule"]["against_reader"]
                 rows.append(
                     (
-                        cohort.entry.id,
+                        cohort.entry.short,
                         f"{name}{' (' + found['level'] + ')' if found['level'] else ''}",
                         str(found["patients"]),
                         _interval(found["reader"].get("sensitivity", {})),
@@ -406,7 +416,7 @@ def _calibration(study: Study) -> Iterator[Block]:
         "malignant patients is the cohort’s.",
         calibration_figure(
             [
-                (cohort.entry.id, {model: measured["calibration"] for model, measured in cohort.measured.items()})
+                (cohort.entry.short, {model: measured["calibration"] for model, measured in cohort.measured.items()})
                 for cohort in study.measured_cohorts[:3]
             ],
             MODEL_NAMES,

@@ -53,7 +53,7 @@ def models_by_class(study: Study, cohorts: Sequence[StudyCohort]) -> Figure:
 def classes_by_cohort(study: Study) -> Figure:
     """Figure 4: one row per non-contrast model, one panel per cohort, one curve per class."""
     rows = []
-    for model in ("t2", "t2_dwi"):
+    for model in non_contrast(study):
         panels = []
         for cohort in study.measured_cohorts[:3]:
             scored = cohort.scored.get(model)
@@ -66,9 +66,16 @@ def classes_by_cohort(study: Study) -> Figure:
                         name, scored.truth == index, scored.scores[:, index], _areas(cohort, model, label), style
                     )
             absent = () if scored is not None else (f"no {MODEL_NAMES[model]} package",)
-            panels.append(Panel(f"{MODEL_NAMES[model]}, {cohort.entry.id}", curves, absent=absent))
+            panels.append(Panel(f"{MODEL_NAMES[model]}, {cohort.entry.short}", curves, absent=absent))
         rows.append(panels)
     return roc_figure(rows, study.status)
+
+
+def non_contrast(study: Study) -> tuple[str, ...]:
+    """The paper's two non-contrast models, as far as any cohort was scored by them."""
+    return tuple(
+        model for model in ("t2", "t2_dwi") if any(model in cohort.scored for cohort in study.measured_cohorts)
+    )
 
 
 def binary(study: Study) -> Figure:
@@ -109,19 +116,19 @@ def confusions(study: Study, level: str) -> Figure:
                 found = cohort.measured[model][level]
                 counts = found["confusion"] if level == "slice" else found["three_way"]["confusion"]
                 names = [CLASS_NAMES[label] for label in study.labels]
-                matrices.append(Matrix(f"{MODEL_NAMES[model]}, {cohort.entry.id}, {level}s", names, counts))
+                matrices.append(Matrix(f"{MODEL_NAMES[model]}, {cohort.entry.short}, {level}s", names, counts))
     return confusion_figure(matrices, study.status, columns=max(2, min(3, len(cohorts))))
 
 
 def clouds(study: Study) -> Figure | None:
     """t-SNE of the non-contrast models, or None where no cohort has slices enough."""
     found = []
-    for model in ("t2", "t2_dwi"):
+    for model in non_contrast(study):
         for cohort in study.measured_cohorts[:3]:
             scored = cohort.scored.get(model)
             if scored is not None and len(scored.truth) >= LEAST:
                 points = embed(scored.features, study.config.seed)
-                title = f"{MODEL_NAMES[model]}, {cohort.entry.id} ({len(points)} slices)"
+                title = f"{MODEL_NAMES[model]}, {cohort.entry.short} ({len(points)} slices)"
                 found.append(Cloud(title, points, scored.truth))
     return tsne_figure(found, study.labels, study.status) if found else None
 
@@ -136,7 +143,7 @@ def _class_panel(cohort: StudyCohort, label: str, index: int, absent: Sequence[s
     for model, scored in cohort.scored.items():
         area = _areas(cohort, model, label)
         curves += _curve(MODEL_NAMES[model], scored.truth == index, scored.scores[:, index], area, MODEL_STYLE[model])
-    return Panel(f"{AGAINST[label]} ({cohort.entry.id})", curves, absent=absent)
+    return Panel(f"{AGAINST[label]} ({cohort.entry.short})", curves, absent=absent)
 
 
 def _areas(cohort: StudyCohort, model: str, label: str) -> Mapping[str, Any]:

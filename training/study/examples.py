@@ -10,7 +10,7 @@ from engine.inference import predict, session
 from training import facts
 from training.dataset import target_of
 from training.figures.attention import Example, Map
-from training.figures.style import CLASS_NAMES
+from training.figures.style import SHORT_NAMES
 from training.misclassified import grey, heat
 from training.predictions import slice_inputs
 from training.study.gather import Study, StudyCohort
@@ -88,7 +88,7 @@ def _example(study: Study, cohort: StudyCohort, name: str, title: str, runners: 
         maps.append(
             Map(
                 heat(np.array(answer.cam[best]), t2.shape[0]),
-                CLASS_NAMES[label],
+                SHORT_NAMES[label],
                 float(answer.probabilities[best]),
                 right,
             )

@@ -132,6 +132,10 @@ def _cohort(
 ) -> StudyCohort | None:
     shards: dict[str, ShardSet] = {}
     scored: dict[str, Scored] = {}
+    described = _described(entry)
+    if described is None and not any(source.is_file() for source in entry.sources):
+        missing.append(f"Cohort {entry.name}: no source has lesions of the set {entry.subset!r}.")
+        return None
     for model, package in {} if entry.training else packages.items():
         name = f"Cohort {entry.name}, model {MODEL_NAMES[model]}"
         try:
@@ -139,8 +143,8 @@ def _cohort(
             scored[model] = score_package(package, shards[model], progress, cache_of(shards[model], None))
         except EngineError as fault:
             shards.pop(model, None)
-            missing.append(f"{name}: {fault.what}")
-    described = _described(entry) or next(iter(shards.values()), None)
+            missing.append(f"{name}: {_without_places(fault.what, entry)}")
+    described = described or next(iter(shards.values()), None)
     if described is None:
         missing.append(f"Cohort {entry.name}: no source has lesions of the set {entry.subset!r}.")
         return None
@@ -152,6 +156,13 @@ def _cohort(
         {model: compare_readers(item.patient_level, readers) for model, item in scored.items()} if readers else {}
     )
     return StudyCohort(entry, described, shards, scored, measured, compared, _exclusions(entry, described))
+
+
+def _without_places(text: str, entry: CohortEntry) -> str:
+    """The sentence with folders by their names: where somebody keeps shards has no place in a report."""
+    for source in entry.sources:
+        text = text.replace(str(source), source.name)
+    return text
 
 
 def _serving(package: ModelPackage, entry: CohortEntry, progress: Progress) -> ShardSet:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 LABEL = "the paper’s figures, for the paper’s network and patients"
 CITATION = "Zhen et al., Front Oncol 2025, 15:1582322"
-NOT_IN_TEXT = "in the paper’s figure only"
+NOT_IN_TEXT = "in the paper’s Figure 3 only, not in its text"
 
 SLICE_AUC: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "SRRSH": {
