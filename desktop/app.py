@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,10 +29,13 @@ from desktop.views.main_window import MainWindow
 from engine import __version__, logs, storage
 
 
-def make_application() -> QApplication:
-    """Return the application object with name, fonts and version."""
+def make_application(settings: Settings | None = None) -> QApplication:
+    """Return the application object with name, fonts and version, at the size that the settings ask for."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
+        if settings is not None and settings.get(table.TEXT_SCALE) != 1.0:
+            # Qt reads this once, when the application is made; a scale that the desktop sets multiplies with it.
+            os.environ.setdefault("QT_SCALE_FACTOR", str(settings.get(table.TEXT_SCALE)))
         app = QApplication(["lobule"])
     app.setApplicationName("Lobule")
     app.setApplicationVersion(__version__)
@@ -54,11 +58,14 @@ def make_window(app: QApplication, settings: Settings | None = None) -> MainWind
 def run(paths: Sequence[Path]) -> int:
     """Show the window until it is closed; return the exit status."""
     logs.set_up(storage.data_folder() / "logs")
-    app = make_application()
-    window = make_window(app)
+    settings = Settings()
+    app = make_application(settings)
+    window = make_window(app, settings)
     garbage = GarbageCollector()
     sys.excepthook = Watch(window).catch
     window.show()
+    if settings.policy_fault is not None:
+        window.show_error(settings.policy_fault)
     if paths:
         QTimer.singleShot(0, lambda: window.session.open_paths(paths))
     else:

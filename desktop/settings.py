@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
@@ -135,7 +135,7 @@ class Settings(QObject):
         except UsageError as fault:  # shown by the window at its start
             self.policy_fault = fault
 
-    def locked(self, setting: Setting[T]) -> bool:
+    def locked(self, setting: Setting[Any]) -> bool:
         """Return whether the machine's policy fixes this value."""
         return setting.key in self._fixed
 

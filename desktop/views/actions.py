@@ -54,6 +54,7 @@ def rows() -> list[Row]:
         Row("import_outlines", file, t("actions", "Import outlines…"), ("Ctrl+Shift+I",), "import", "study"),
         Row("export_outlines", file, t("actions", "Export outlines…"), ("Ctrl+E",), "export", "outline", gap=True),
         Row("close_study", file, t("actions", "Close study"), ("Ctrl+W",), needs="study", gap=True),
+        Row("settings", file, t("actions", "Settings…"), ("Ctrl+,",), gap=True),
         Row("quit", file, t("actions", "Quit"), ("Ctrl+Q",)),
         Row("delete_slice", edit, t("actions", "Delete outline on this slice"), ("Delete",), needs="outline"),
         Row("delete_lesion", edit, t("actions", "Delete lesion"), ("Shift+Delete",), needs="outline"),

@@ -42,6 +42,7 @@ from desktop.views.radius_box import RadiusBox
 from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
 from desktop.views.series_panel import SeriesPanel
+from desktop.views.settings_dialog import SettingsDialog
 from desktop.views.shortcuts import ShortcutSheet
 from desktop.views.skipped_dialog import SkippedDialog
 from desktop.views.view_grid import ViewGrid
@@ -194,10 +195,16 @@ class MainWindow(QMainWindow):
             "corner_text": table.CORNER_TEXT,
             "measures": table.MEASURES,
         }
+        switches |= {"auto_analyze": table.AUTO_ANALYZE, "read_first": table.READ_FIRST}
         for name, setting in switches.items():
             self.actions_.check(name, settings.get(setting))
-        self.actions_.check("auto_analyze", settings.get(table.AUTO_ANALYZE))
-        self.actions_.check("read_first", settings.get(table.READ_FIRST))
+            self.actions_[name].setVisible(not settings.locked(setting))
+        by_key = {setting.key: name for name, setting in switches.items()}
+        settings.changed.connect(
+            lambda key: (
+                self.actions_[by_key[key]].setChecked(settings.get(switches[by_key[key]])) if key in by_key else None
+            )
+        )
         self.actions_.check("overlay", self.overlay.shown)
         self.actions_.check(f"layout_{self.grid.layout_name}")
         self.actions_.check("tool_window")
@@ -245,6 +252,7 @@ class MainWindow(QMainWindow):
             "save_report_plain": lambda: files.save_report(deidentify=True),
             "save_outputs": files.save_outputs,
             "preview": self.show_preview,
+            "settings": lambda: SettingsDialog(session.settings, self).open(),
             "shortcuts": self.show_shortcuts,
             "skipped": self.show_skipped,
             "about": lambda: AboutDialog(self.theme, self).open(),
