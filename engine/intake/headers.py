@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 
 from engine.intake.elements import PIXEL_TAGS, UNDEFINED, walk
@@ -21,14 +22,18 @@ from engine.intake.tags import RawHeader
 FIRST_BYTES = 128 * 1024
 MAXIMUM_HEADER_BYTES = 256 * 1024 * 1024
 MAXIMUM_PIXEL_BYTES = 2 * 1024**3
+LONGEST_VALUE_BYTES = 128 * 1024
 LOST_PREAMBLE = b"\0" * 128
 """What some tools cut from the front of a file."""
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
+_DEFLATED_STEPS = (64 * 1024, 512 * 1024, 4 * 1024 * 1024)
+"""Bytes inflated in search of the end of the header: a few, then more; a small file can inflate to gigabytes."""
+_BLOCK = 16 * 1024
 _IMPLICIT = "1.2.840.10008.1.2"
 _NOT_WALKED = {"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"}
 _NATIVE = {"", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"}
-_TRANSFER_SYNTAX = 0x00020010
+_TRANSFER_SYNTAX, _FRAME_GROUPS = 0x00020010, 0x52009230
 _ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS = 0x00280010, 0x00280011, 0x00280008, 0x00280002, 0x00280100
 
 
@@ -70,15 +75,33 @@ def read_header(path: Path) -> Header:
             raise NotUsable("the file is empty")
         if not looks_like_dicom(data):
             raise NotUsable("no DICOM file")
-        if _DEFLATED in data[:2048]:
-            return _read_deflated(data + file.read(min(size - len(data), MAXIMUM_HEADER_BYTES)))
+        lost = LOST_PREAMBLE if data[:4] == b"DICM" else b""
         whole = size <= len(data)
+        data = lost + data if lost else data
+        if _DEFLATED in data[:2048]:
+            meta = data[: _end_of_meta(data)]
+            del data
+            return _read_deflated(meta, file, len(lost))
         header = _parse(data) if whole else _walked(data)
         if header is None or not (whole or header.pixels.found):
-            header = _parse(data + file.read(min(size - len(data), MAXIMUM_HEADER_BYTES)))
+            del data, header
+            header = _parse(_read_whole(file, size, lost))
         if header.pixels.found:
+            header.pixels.offset -= len(lost)
             _check_pixels(header, file, size)
     return header
+
+
+def _read_whole(file: BinaryIO, size: int, lost: bytes) -> bytes:
+    """Return the file from its beginning, at most as much as a header may be long, held in memory once."""
+    file.seek(0)
+    if not lost:
+        return file.read(min(size, MAXIMUM_HEADER_BYTES))
+    stream = io.BytesIO()
+    stream.write(lost)
+    while stream.tell() < MAXIMUM_HEADER_BYTES and (block := file.read(_BLOCK)):
+        stream.write(block)
+    return stream.getvalue()
 
 
 def looks_like_dicom(data: bytes) -> bool:
@@ -120,44 +143,78 @@ def _walked(data: bytes) -> Header | None:
 
 
 def _read_by_pydicom(data: bytes) -> Header:
-    pixels = PixelElement()
-    shift = len(LOST_PREAMBLE) if data[:4] == b"DICM" else 0
-    stream = io.BytesIO(LOST_PREAMBLE + data if shift else data)
-
-    def stop(tag: int, _vr: str | None, length: int) -> bool:
-        if tag not in PIXEL_TAGS:  # called for every element: comparing pydicom's tags would cost more than parsing
-            return False
-        pixels.found, pixels.length, pixels.offset = True, length, stream.tell() - shift
-        return True
-
-    try:
-        dataset = read_partial(stream, stop_when=stop, force=True)
-    except RecursionError:
-        raise NotUsable("the header is damaged: sequences are nested without end") from None
-    except MemoryError:
-        raise NotUsable("the header is damaged: an element claims more memory than there is") from None
-    except Exception as error:  # pydicom raises many kinds on damaged headers
-        raise NotUsable(f"the header is damaged ({type(error).__name__})") from None
+    # a damaged tag can turn the pixels into an element of the header: no value of that size is ever looked at
+    dataset, pixels = _dataset(data, LONGEST_VALUE_BYTES)
+    groups = dataset.get_item(_FRAME_GROUPS, keep_deferred=True) if pixels.found else None
+    if groups is not None and groups.value is None:  # but thousands of frames are described by as much
+        dataset, pixels = _dataset(data, None)
     meta = RawHeader(dataset.file_meta)
     tags = RawHeader(dataset)
     sop_class = tags.text(0x00080016) or meta.text(0x00020002)
     return Header(tags, meta.text(_TRANSFER_SYNTAX), sop_class, pixels)
 
 
-def _read_deflated(data: bytes) -> Header:
-    """Inflate as much as the header needs: a small file can inflate to gigabytes, so the output is bounded."""
-    split = _end_of_meta(data)
-    limit = 4 * 1024 * 1024
+class _Bounded(io.BytesIO):
+    """Bytes of which nobody may copy most: pydicom reads meta information and items whatever length they claim."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._most = max(len(data) // 2, LONGEST_VALUE_BYTES)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > self._most:
+            raise NotUsable("the header is damaged: an element claims more than any header holds")
+        return super().read(size)
+
+
+def _dataset(data: bytes, longest_value: int | None) -> tuple[Dataset, PixelElement]:
+    """Let pydicom read up to the pixel data; values longer than `longest_value` are left out."""
+    pixels = PixelElement()
+    stream = io.BytesIO(data) if longest_value is None else _Bounded(data)
+
+    def stop(tag: int, _vr: str | None, length: int) -> bool:
+        if tag not in PIXEL_TAGS:  # called for every element: comparing pydicom's tags would cost more than parsing
+            return False
+        pixels.found, pixels.length, pixels.offset = True, length, stream.tell()
+        return True
+
     try:
-        body = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[split:], limit)
+        return read_partial(stream, stop_when=stop, defer_size=longest_value, force=True), pixels
+    except NotUsable:
+        raise
+    except RecursionError:
+        raise NotUsable("the header is damaged: sequences are nested without end") from None
+    except MemoryError:
+        raise NotUsable("the header is damaged: an element claims more memory than there is") from None
+    except Exception as error:  # pydicom raises many kinds on damaged headers
+        raise NotUsable(f"the header is damaged ({type(error).__name__})") from None
+
+
+def _read_deflated(meta: bytes, file: BinaryIO, lost: int) -> Header:
+    """Inflate as much as the header needs."""
+    for limit in _DEFLATED_STEPS:
+        file.seek(len(meta) - lost)
+        data, complete = _inflate_some(meta.replace(_DEFLATED, b"1.2.840.10008.1.2.1\0\0\0"), file, limit)
+        header = _parse(data) if complete or limit == _DEFLATED_STEPS[-1] else _walked(data)
+        if header is not None and (header.pixels.found or complete):
+            _check_declared(header.tags)
+            return Header(header.tags, _DEFLATED.decode(), header.sop_class_uid, header.pixels)
+        del data, header  # the next step makes its own
+    raise NotUsable("the deflated header is longer than any real one")
+
+
+def _inflate_some(meta: bytes, file: BinaryIO, limit: int) -> tuple[bytes, bool]:
+    """Return meta information and up to `limit` inflated bytes, and whether that is all there is."""
+    worker = zlib.decompressobj(-zlib.MAX_WBITS)
+    stream = io.BytesIO()
+    stream.write(meta)
+    room = limit
+    try:
+        while room > 0 and not worker.eof and (block := file.read(_BLOCK)):
+            room -= stream.write(worker.decompress(block, room))
     except zlib.error:
         raise NotUsable("the deflated data set is damaged") from None
-    meta = data[:split].replace(_DEFLATED, b"1.2.840.10008.1.2.1\0\0\0")
-    header = _parse(meta + body)
-    if not header.pixels.found and len(body) >= limit:
-        raise NotUsable("the deflated header is longer than any real one")
-    _check_declared(header.tags)
-    return Header(header.tags, _DEFLATED.decode(), header.sop_class_uid, header.pixels)
+    return stream.getvalue(), room > 0
 
 
 def inflate(data: bytes, limit: int) -> bytes:
