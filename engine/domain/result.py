@@ -60,6 +60,11 @@ class SliceResult:
     scores: Mapping[str, float]
     predicted: str
 
+    @property
+    def malignant(self) -> bool:
+        """True when predicted other than benign, or when any other score is above the benign one."""
+        return self.predicted != BENIGN or max(self.scores.values()) > self.scores[BENIGN]
+
 
 @dataclass(frozen=True, slots=True)
 class LesionResult:
@@ -125,7 +130,8 @@ class StudyResult:
     """Everything that was concluded for one patient.
 
     A withheld result keeps the lesions it could compute; `predicted`, `scores` and `malignant_by_any_slice`
-    are None when there is nothing to conclude from.
+    are None when there is nothing to conclude from. A flag that contradicts the slices cannot be made, so no output can
+    say "not raised" above a malignant slice.
     """
 
     engine_version: str
@@ -140,6 +146,12 @@ class StudyResult:
     follow_up: ContrastFollowUp
     cautions: tuple[Caution, ...] = ()
     roles_used: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        recommended = self.follow_up.recommended
+        malignant = any(lesion.malignant_slices or any(s.malignant for s in lesion.slices) for lesion in self.lesions)
+        if recommended is not None and recommended != malignant:
+            raise ValueError("the contrast follow-up flag contradicts the slices of the result")
 
     @property
     def withheld(self) -> bool:

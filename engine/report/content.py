@@ -15,7 +15,7 @@ from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import translated
 from engine.report import identity, panels, prose, wording
 from engine.report.lesions import ID_LIMIT, lesion_contents
-from engine.report.texts import Texts, clean, moment, number, texts_for
+from engine.report.texts import Texts, clean, moment, movement, number, texts_for
 from engine.report.validation import Figure, figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.report.values import Field, LesionContent, ReportContent, TableContent
 
@@ -44,7 +44,7 @@ def build_content(
         language: ``en`` or ``zh_CN``.
 
     Raises:
-        ReportError: Unknown language, or a flag that contradicts the slices.
+        ReportError: Unknown language.
     """
     texts = texts_for(language)
     result = analysis.result
@@ -146,7 +146,7 @@ def _leading(result: StudyResult, lesions: tuple[LesionContent, ...]) -> int:
 
 def _rules(lesions: tuple[LesionContent, ...], result: StudyResult, texts: Texts) -> TableContent:
     sizes = {clean(r.lesion_id, ID_LIMIT): f"{number(r.longest_diameter_mm, 0)} mm" for r in result.lesions}
-    malignant = {clean(r.lesion_id, ID_LIMIT) for r in result.lesions if any(wording.is_malignant(s) for s in r.slices)}
+    malignant = {clean(r.lesion_id, ID_LIMIT) for r in result.lesions if any(s.malignant for s in r.slices)}
     rows = tuple(
         (c.lesion_id, sizes.get(c.lesion_id, ""), str(len(c.slices)), c.sum_rule, c.any_slice_rule) for c in lesions
     )
@@ -179,12 +179,18 @@ def _package(
         detail = texts.word("b_value", b=number(b, 0)) if b is not None else texts.word("b_unknown")
         dwi = texts.word("dwi_yes", detail=detail)
     title = f"{facts.id} {facts.version}"
+    moved = [
+        f"{texts.role(role.value)} {movement(case.shifts_mm[role], texts)}"
+        for role in manifest.preprocess.roles
+        if any(case.shifts_mm.get(role, ()))
+    ]
     return (
         Field(texts.word("package_id"), f"{title}, {clean(manifest.title, 80)}" if manifest.title else title),
         Field(texts.word("digest"), f"{facts.digest[:16]}…"),
         Field(texts.word("status"), texts.word(f"status_{manifest.clinical_status.value}")),
         Field(texts.word("provider"), clean(result.provider, 60)),
         Field(texts.word("dwi_used"), dwi),
+        *([Field(texts.word("moved"), "; ".join(moved))] if moved else []),
         Field(texts.word("analysed"), created),
         Field(texts.word("engine"), f"Lobule {result.engine_version}"),
     )

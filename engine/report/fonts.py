@@ -27,8 +27,6 @@ FALLBACKS = (
     "NotoSansGeorgian-Regular",
     "NotoSansDevanagari-Regular",
 )
-MISSING = "?"
-"""Printed for a character that no face has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,16 @@ def face_for(character: str, bold: bool) -> str | None:
     return None
 
 
+def missing(character: str) -> str:
+    """Return what is printed for a character that no face has: its number, so that two names never look the same."""
+    return f"[U+{ord(character):04X}]"
+
+
 @functools.lru_cache(maxsize=8192)
 def advance(character: str, bold: bool) -> float:
     """Return the width of a character at 1 pt."""
     name = face_for(character, bold)
-    shown, name = (character, name) if name else (MISSING, BOLD if bold else REGULAR)
+    shown, name = (character, name) if name else (missing(character), BOLD if bold else REGULAR)
     return float(pdfmetrics.stringWidth(shown, name, 1.0))
 
 
@@ -88,7 +91,7 @@ def runs(text: str, bold: bool = False) -> list[Run]:
     found: list[Run] = []
     for character in text:
         name = face_for(character, bold)
-        shown, name = (character, name) if name else (MISSING, BOLD if bold else REGULAR)
+        shown, name = (character, name) if name else (missing(character), BOLD if bold else REGULAR)
         thicken = bold and name != BOLD
         if found and found[-1].face == name:
             found[-1] = Run(name, found[-1].text + shown, thicken)

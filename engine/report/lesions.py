@@ -53,7 +53,9 @@ def _lesion(
     identifier = clean(roi.lesion_id, ID_LIMIT)
     name = "" if deidentify else clean(roi.name, 80)
     heading = texts.word("lesion_heading", lesion=identifier)
-    heading = f"{heading}: {name}" if name and name not in (identifier, heading) else heading
+    heading = (
+        texts.word("heading_of", heading=heading, name=name) if name and name not in (identifier, heading) else heading
+    )
     origin = texts.origins.get(roi.origin, "")
     if not origin:
         origin = texts.word("origin_imported", origin=clean(roi.origin.removeprefix("imported from "), 60))
@@ -150,7 +152,7 @@ def _slice(
         values=values,
         row=(position, image, *(number(v, 2) for v in values), predicted) if values else (position, image),
         predicted=predicted,
-        malignant=found is not None and wording.is_malignant(found),
+        malignant=found is not None and found.malignant,
         panels=images,
         heat_note=note,
         map_size=size,

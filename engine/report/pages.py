@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from engine.report import palette
 from engine.report.chart import chart_pixels
@@ -12,7 +13,7 @@ from engine.report.images import Chart, HeatLegend, PanelRow, ScoreBars
 from engine.report.layout import BODY, SMALL, Block, Box, Columns, Gap, Heading, Paragraph, Stack
 from engine.report.pen import Style
 from engine.report.table import Table
-from engine.report.values import Field, LesionContent, ReportContent, SliceContent, TableContent
+from engine.report.values import CautionContent, Field, LesionContent, ReportContent, SliceContent, TableContent
 
 TITLE = Style(15.0, bold=True)
 SUBTITLE = Style(8.6, colour=palette.MUTED)
@@ -27,30 +28,40 @@ NOTES_LEAST = 110.0
 """Room beside the key images, in points, from which the notes stand there instead of below."""
 
 
+TIGHT: dict[str, Any] = {"style": Style(6.5, spread=1.22), "pad": 0.9}
+"""How tables are set where the first page is full."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much the first page shows: key slices, rows of slices, lesions and figures, image height in points."""
+    """How much the first page shows: key slices, rows of slices and lesions, image height in points, in how many
+    columns the cautions stand, and whether tables and chart are set tight.
+
+    Cautions and the package's own figures are always whole: what is left out could be the worst.
+    """
 
     key_slices: int
     slice_rows: int
     lesion_rows: int
-    figure_rows: int
     image_height: float
+    caution_columns: int = 1
+    tight: bool = False
 
-
-EVERY_FIGURE = 99
-"""As many rows as the content offers; the spare levels keep the four figures of the flag's rule."""
 
 DETAILS = (
-    Detail(2, 14, 10, EVERY_FIGURE, 100.0),
-    Detail(1, 14, 10, EVERY_FIGURE, 105.0),
-    Detail(1, 10, 8, EVERY_FIGURE, 100.0),
-    Detail(1, 8, 6, 4, 96.0),
-    Detail(1, 7, 5, 4, 90.0),
-    Detail(1, 5, 4, 4, 84.0),
-    Detail(1, 4, 3, 4, 78.0),
-    Detail(1, 3, 3, 4, 70.0),
-    Detail(1, 3, 2, 4, 60.0),
+    Detail(2, 14, 10, 100.0),
+    Detail(1, 14, 10, 105.0),
+    Detail(1, 10, 8, 100.0),
+    Detail(1, 8, 6, 96.0),
+    Detail(1, 7, 5, 90.0),
+    Detail(1, 5, 4, 84.0),
+    Detail(1, 5, 4, 84.0, 2),
+    Detail(1, 4, 3, 78.0, 2),
+    Detail(1, 3, 3, 70.0, 2),
+    Detail(1, 3, 2, 60.0, 2),
+    Detail(1, 3, 2, 58.0, 2, tight=True),
+    Detail(1, 2, 1, 44.0, 2, tight=True),
+    Detail(1, 3, 2, 60.0),
 )
 """From rich to spare: the first that fits is taken; where none does, the last one runs over to a second page."""
 
@@ -75,7 +86,7 @@ def first_page(content: ReportContent, detail: Detail, width: float) -> list[Blo
         blocks += _rules(content, detail)
     if leading is not None and any(slice_.values for slice_ in leading.slices):
         blocks += _scores(content, leading, detail, width)
-    blocks += _cautions(content)
+    blocks += _cautions(content, detail)
     blocks += _package(content, detail)
     return blocks
 
@@ -190,8 +201,8 @@ def _scores(content: ReportContent, lesion: LesionContent, detail: Detail, width
     left.append(Paragraph(content.words["score_note"], SMALL))
     shares = (1.6, 1.0)
     beside = table.height((width - 12) * shares[0] / sum(shares))
-    chart = Chart(partial(chart_pixels, content, lesion), min(max(beside, 86.0), 125.0))
-    heading = f"{content.words['scores']}: {lesion.heading}"
+    chart = Chart(partial(chart_pixels, content, lesion), min(max(beside, 58.0 if detail.tight else 86.0), 125.0))
+    heading = content.words["heading_of"].format(heading=content.words["scores"], name=lesion.heading)
     return [Heading(heading, SECTION), Columns((Stack(tuple(left)), chart), shares), Gap(6)]
 
 
@@ -214,25 +225,41 @@ def _table(table: TableContent, shares: tuple[float, ...]) -> Table:
     return Table(table.headers, table.rows, shares, right=table.numeric, strong=table.strong)
 
 
-def _cautions(content: ReportContent) -> list[Block]:
+def _cautions(content: ReportContent, detail: Detail) -> list[Block]:
     heading = Heading(content.words["cautions"], SECTION)
     if not content.cautions:
         return [heading, Paragraph(content.words["no_cautions"], BODY), Gap(6)]
+    if detail.caution_columns > 1:
+        return [heading, _caution_columns(content.cautions, detail.caution_columns), Gap(6)]
     rows = tuple((found.effect, found.text) for found in content.cautions)
     strong = tuple(place for place, found in enumerate(content.cautions) if found.withholds)
     return [heading, Table((), rows, (1.0, 6.4), strong=strong), Gap(6)]
 
 
+def _caution_columns(cautions: tuple[CautionContent, ...], count: int) -> Block:
+    """Set many cautions small and side by side, in order down the columns."""
+    each = -(-len(cautions) // count)
+    columns: list[Block] = []
+    for start in range(0, count * each, each):
+        part = cautions[start : start + each]
+        strong = tuple(place for place, found in enumerate(part) if found.withholds)
+        rows = tuple((f"{found.effect}: {found.text}",) for found in part)
+        columns.append(Table((), rows, (1.0,), strong=strong, **TIGHT))
+    return Columns(tuple(columns), (1.0,) * len(columns))
+
+
 def _package(content: ReportContent, detail: Detail) -> list[Block]:
     facts = Table((), tuple((item.label, item.value) for item in content.package), (1.0, 2.3))
+    facts = replace(facts, **TIGHT) if detail.tight else facts
     right: list[Block] = [Heading(content.words["figures"], SECTION)]
     notes = [content.figures_note]
     if content.figures is not None:
         table, cohort = _without_common_cohort(content.figures)
-        table = replace(table, rows=table.rows[: detail.figure_rows])
-        right.append(_table(table, (1.9, 1.4, 0.6, 1.4) if not cohort else (2.4, 1.4, 0.6)))
+        figures = _table(table, (1.9, 1.4, 0.6, 1.4) if not cohort else (2.4, 1.4, 0.6))
+        right.append(replace(figures, **TIGHT) if detail.tight else figures)
         notes += [content.words["measured_on"].format(cohort=cohort)] if cohort else []
-    right += [Gap(2), *(Paragraph(note, Style(7.6, bold=place == 0)) for place, note in enumerate(notes))]
+    size = TIGHT["style"].size if detail.tight else 7.6
+    right += [Gap(2), *(Paragraph(note, Style(size, bold=place == 0)) for place, note in enumerate(notes))]
     left = Stack((Heading(content.words["package"], SECTION), facts))
     return [Columns((left, Stack(tuple(right))), (1.0, 1.45), gap=16)]
 

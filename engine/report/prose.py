@@ -7,7 +7,7 @@ from engine.domain.package import ClinicalStatus, ModelManifest
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
-from engine.report.texts import Texts, clean, number
+from engine.report.texts import Texts, clean, movement, number
 from engine.report.validation import Figure, figure_row
 from engine.report.values import Field, Section, TableContent
 
@@ -63,8 +63,7 @@ def _sequences(
         slices = str(volume.shape[0]) if volume else ""
         b_value = facts.b_value_s_mm2 if facts else None
         detail = texts.word("b_value", b=number(b_value, 0)) if b_value is not None else ""
-        shift = case.shifts_mm.get(role)
-        moved = " / ".join(number(value, 1) for value in shift) if shift else texts.word("not_moved")
+        moved = movement(case.shifts_mm.get(role, (0.0, 0.0, 0.0)), texts)
         name = f"{texts.role(role.value)}, {detail}" if detail and role is SequenceRole.DWI else texts.role(role.value)
         rows.append((name, label.rstrip(":") or texts.word("not_stated"), slices, voxel, moved))
     headers = tuple(texts.word(key) for key in ("role", "series", "slices", "voxel", "moved"))
@@ -78,8 +77,8 @@ def _method(manifest: ModelManifest, texts: Texts) -> tuple[str, ...]:
         "step": f"{spec.slice_step_mm:g}",
         "margin": f"{spec.margin_mm:g}",
         "pixels": spec.input_px,
-        "channels": ", ".join(texts.role(role.value) for role in spec.channels),
-        "labels": ", ".join(texts.label(label) for label in manifest.labels),
+        "channels": texts.word("comma").join(texts.role(role.value) for role in spec.channels),
+        "labels": texts.word("comma").join(texts.label(label) for label in manifest.labels),
     }
     return tuple(paragraph.format(**filled) for paragraph in texts.method)
 

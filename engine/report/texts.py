@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +90,17 @@ def number(value: float, digits: int) -> str:
 def millimetres(value: float) -> str:
     """Return a position such as ``−34.5 mm``."""
     return f"{number(value, 1)} mm"
+
+
+def movement(shift_mm: Sequence[float], texts: Texts) -> str:
+    """Return a shift in patient mm (x, y, z) in words: ``1.5 mm left, 3.0 mm anterior``."""
+    ways = (("left", "right"), ("posterior", "anterior"), ("head", "feet"))
+    parts = [
+        texts.word(f"to_{way[value < 0]}", mm=number(abs(value), 1))
+        for value, way in zip(shift_mm, ways, strict=True)
+        if round(value, 1)
+    ]
+    return texts.word("comma").join(parts) or texts.word("not_moved")
 
 
 def dicom_date(text: str) -> str:

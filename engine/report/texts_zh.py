@@ -24,11 +24,11 @@ ORIGINS = {"drawn": "手动勾画", "interpolated": "手动勾画，含插值层
 FLAG = {
     "raised": "建议行增强检查随访",
     "not_raised": "未提示增强检查随访",
-    "withheld": "无提示",
+    "withheld": "不予提示",
     "reason_raised": "{total} 个层面中有 {count} 个被分类为恶性：位于 {places} 的层面；按规则一个即可提示。"
     "如临床情况适合，请考虑增强 MRI。",
     "reason_not_raised": "全部 {total} 个层面均被分类为良性。这不能排除恶性病变。",
-    "reason_withheld": "结果被保留不予提示，原因：{text}",
+    "reason_withheld": "结果被保留，不作提示，原因：{text}",
     "join": "、",
 }
 
@@ -159,7 +159,15 @@ WORDS = {
     "role": "角色",
     "series": "序列",
     "voxel": "体素（mm）",
-    "moved": "阅片者移动（mm）",
+    "moved": "阅片者移动",
+    "comma": "，",
+    "to_left": "向左 {mm} mm",
+    "to_right": "向右 {mm} mm",
+    "to_posterior": "向后 {mm} mm",
+    "to_anterior": "向前 {mm} mm",
+    "to_head": "向头侧 {mm} mm",
+    "to_feet": "向足侧 {mm} mm",
+    "heading_of": "{heading}：{name}",
     "not_moved": "无",
     "page": "第 {page} 页，共 {pages} 页",
     "slice_axis": "沿 T2 法线的层面位置（mm）",

@@ -81,5 +81,6 @@ def one_line(text: str, width: float, size: float, bold: bool = False) -> str:
     shaped = shape(text.replace("\n", " "))
     if text_width(shaped, size, bold) > width:
         kept = _fitting(shaped, max(width - text_width("…", size, bold), 0.0), size, bold)
-        shaped = shaped[:kept].rstrip() + "…"
+        cut = shaped[:kept].rstrip() + "…"
+        shaped = cut if text_width(cut, size, bold) <= width else "…"
     return visual_order(shaped)

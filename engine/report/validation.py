@@ -83,7 +83,7 @@ def first_figures(figures: tuple[Figure, ...], most: int) -> tuple[Figure, ...]:
 
 
 def _set_of(figure: Figure) -> tuple[str, ...]:
-    return figure.path if figure.key == figure.path[-1] else figure.path[:-1]
+    return (figure.cohort, *(figure.path if figure.key == figure.path[-1] else figure.path[:-1]))
 
 
 def _rank(figure: Figure) -> tuple[int, int]:
@@ -94,7 +94,11 @@ def _rank(figure: Figure) -> tuple[int, int]:
 
 def _walk(path: tuple[str, ...], node: Any, cohort: str) -> Iterator[Figure]:
     if isinstance(node, Mapping):
-        cohort = _cohort(node, cohort)
+        stated, cohort = cohort, _cohort(node, cohort)
+        if cohort != stated and "value" not in node:
+            path = path[
+                :-1
+            ]  # what is measured on a cohort is named by it, so its key in the manifest says nothing more
         if "value" in node:
             if _is_number(node["value"]) and set(node) <= _FIGURE | {"name", "unit"}:
                 yield _figure(path, node, cohort)
@@ -134,7 +138,8 @@ def _cohort(node: Mapping[str, Any], inherited: str) -> str:
         name, patients = clean(stated), node.get("patients")
     else:
         return inherited
-    return f"{name}, n = {patients}" if _is_number(patients) else name
+    counted = not _is_number(patients) or re.search(rf"(?<!\d){patients}(?!\d)", name)  # the name says it already
+    return name if counted else f"{name}, n = {patients}"
 
 
 def _plain(name: str) -> str:
@@ -165,7 +170,7 @@ def figure_name(figure: Figure, texts: Texts) -> str:
     """Return the name of a figure in words: ``Sensitivity, any-slice rule``."""
     parts = [figure.key, *(part for part in figure.path if part != figure.key)]
     words = [_in_words(part, texts) for part in parts]
-    return clean(", ".join(words))
+    return clean(texts.word("comma").join(words))
 
 
 def _in_words(part: str, texts: Texts) -> str:

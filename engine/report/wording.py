@@ -1,47 +1,19 @@
-"""Wording: the flag and the cautions as printed, and the check that they do not contradict the slices."""
+"""Wording: the flag and the cautions as printed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from engine.domain.caution_words import NO_LESION, make_caution, word
-from engine.domain.errors import ReportError
-from engine.domain.result import BENIGN, Caution, Effect, LesionResult, SliceResult, StudyResult
+from engine.domain.result import BENIGN, Caution, Effect, LesionResult, StudyResult
 from engine.report.texts import Texts, clean, millimetres
 from engine.report.values import CautionContent, Flag
 
 SENTENCE_LIMIT = 1200
 
 
-def is_malignant(slice_: SliceResult) -> bool:
-    """True when a slice counts as malignant: predicted other than benign, or any other score above the benign one."""
-    highest = max(slice_.scores.values())
-    return slice_.predicted != BENIGN or highest > slice_.scores[BENIGN]
-
-
-def check_flag(result: StudyResult) -> None:
-    """Refuse a result whose flag contradicts its slices: nobody may read "not raised" above a malignant slice.
-
-    Raises:
-        ReportError: The flag is not raised though a slice is malignant, or raised though none is.
-    """
-    recommended = result.follow_up.recommended
-    malignant = any(lesion.malignant_slices or any(is_malignant(s) for s in lesion.slices) for lesion in result.lesions)
-    if recommended is not None and recommended != malignant:
-        raise ReportError(
-            "The contrast follow-up flag contradicts the slices of the result.",
-            remedy="Analyse the case again; if it happens again, report the case digest to the makers of Lobule.",
-            code="report-contradiction",
-        )
-
-
 def flag(result: StudyResult, texts: Texts) -> Flag:
-    """Return the flag in words: those of the result, or their translation.
-
-    Raises:
-        ReportError: As `check_flag`.
-    """
-    check_flag(result)
+    """Return the flag in words: those of the result, or their translation."""
     follow_up = result.follow_up
     state = {True: "raised", False: "not-raised", None: "withheld"}[follow_up.recommended]
     if not texts.flag:
@@ -52,7 +24,7 @@ def flag(result: StudyResult, texts: Texts) -> Flag:
     total = sum(len(lesion.slices) for lesion in result.lesions)
     if not follow_up.recommended:
         return Flag("not-raised", texts.flag["not_raised"], texts.flag["reason_not_raised"].format(total=total))
-    places = [millimetres(s.ref.position_mm) for lesion in result.lesions for s in lesion.slices if is_malignant(s)]
+    places = [millimetres(s.ref.position_mm) for lesion in result.lesions for s in lesion.slices if s.malignant]
     reason = texts.flag["reason_raised"].format(total=total, count=len(places), places=texts.flag["join"].join(places))
     return Flag("raised", texts.flag["raised"], reason)
 
@@ -76,7 +48,7 @@ def caution(found: Caution, texts: Texts) -> CautionContent:
 
 def any_slice_text(lesion: LesionResult, texts: Texts) -> str:
     """Return what the any-slice rule says about one lesion."""
-    total, count = len(lesion.slices), sum(is_malignant(s) for s in lesion.slices)
+    total, count = len(lesion.slices), sum(s.malignant for s in lesion.slices)
     if count:
         return texts.word("any_slice_malignant", count=count, total=total)
     return texts.word("any_slice_benign_one" if total == 1 else "any_slice_benign", total=total)

@@ -124,7 +124,7 @@ def test_a_manual_shift_is_applied_and_reported():
     assert (plain.lesions[0].slices[0].panels[2].image != shifted.lesions[0].slices[0].panels[2].image).any()
     table = shifted.sections[0].table
     assert table is not None
-    assert [row[-1] for row in table.rows] == ["no", "0.0 / 30.0 / 0.0"]
+    assert [row[-1] for row in table.rows] == ["no", "30.0 mm posterior"]
 
 
 def test_reader_and_post_test_probability():

@@ -1,0 +1,190 @@
+"""What no output may get wrong: the flag above malignant slices, why a result is withheld, and who it is about."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from engine import aggregate, storage
+from engine.cli.analyze import print_result
+from engine.domain.caution import Effect, Fact
+from engine.domain.caution_words import make_caution
+from engine.domain.result import ContrastFollowUp, SliceResult
+from engine.report import build_content, write_pdf
+from engine.report.pages import DETAILS, first_page
+from engine.report.pdf import FOOTER, MARGIN, PAPERS, TOP
+from tests.support.results import CREATED, LABELS, Example, example
+
+NOT_RAISED = re.compile("not raised|未提示增强检查随访")
+GENERAL = re.compile(  # sentences of the limits and the glossary, which stand in every report
+    r"A flag that is not raised does not exclude malignancy\.|a raised or a not raised flag|未提示不能排除恶性病变。"
+)
+RAISED = re.compile("follow-up recommended|建议行增强检查随访")
+FACTS = {
+    "lesions": Fact(("L1",)), "diameters": Fact((8.3,), "mm", 1), "limit": Fact(10.0, "mm"), "age": Fact(16, "years"),
+    "b_value": Fact(400.0, "s/mm²"), "low": Fact(800.0), "high": Fact(1000.0, "s/mm²"), "role": Fact("DWI"),
+    "roles": Fact(("T2", "DWI")), "shift": Fact(16.3, "mm", 1), "notes": Fact("3 gaps of 12.0 mm"),
+    "distances": Fact((4.2,), "", 1), "region": Fact("brain"), "delay": Fact(4, "min"),
+}  # fmt: skip
+WITHHOLDING = ("age-under-18", "treated-lesion", "b-value-low", "misaligned-far", "coverage", "geometry-no-stack")
+FOURTEEN = (
+    "age-under-18", "treated-lesion", "b-value-low", "misaligned-far", "coverage", "small-lesion", "age-unknown",
+    "t2-only", "geometry", "unfamiliar-input", "slices-disagree", "interpolated-roi", "contrast-images", "not-liver",
+)  # fmt: skip
+
+
+def cautions_of(names):
+    return [
+        make_caution(name.removesuffix("-low").removesuffix("-far").removesuffix("-no-stack"),
+                     Effect.WITHHOLD if name in WITHHOLDING else Effect.INFORM, FACTS, name)
+        for name in names
+    ]  # fmt: skip
+
+
+def content_of(made: Example, **options):
+    return build_content(made.analysis, made.study, made.case, made.manifest, made.volumes, created=CREATED, **options)
+
+
+def pages_of(content, folder, paper="A4"):
+    write_pdf(content, folder / "report.pdf", paper=paper)
+    return [" ".join(page.extract_text().split()) for page in PdfReader(folder / "report.pdf").pages]
+
+
+def letters(text):
+    """Text as a person reads it: presentation forms of Arabic as letters, in any order, without blanks and signs."""
+    return sorted(c for c in unicodedata.normalize("NFKC", text) if c.isalnum())
+
+
+def with_classes(made: Example, classes, cautions=()) -> Example:
+    """The same analysis with other classes of its slices, its flag made by the rules."""
+    (lesion,) = made.analysis.result.lesions
+    slices = []
+    for slice_, predicted in zip(lesion.slices, classes, strict=True):
+        scores = {label: 0.6 if label == predicted else 0.2 for label in LABELS}
+        slices.append(SliceResult(slice_.ref, scores, predicted))
+    called = tuple(s.ref.index for s in slices if s.predicted != "benign")
+    summed = {label: sum(s.scores[label] for s in slices) for label in LABELS}
+    lesion = replace(lesion, slices=tuple(slices), malignant_slices=called, summed_scores=summed,
+                     predicted=max(LABELS, key=summed.__getitem__))  # fmt: skip
+    return made.with_result(
+        lesions=(lesion,), follow_up=aggregate.follow_up([lesion], cautions), cautions=tuple(cautions),
+        predicted=lesion.predicted, scores=lesion.mean_scores, malignant_by_any_slice=bool(called),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two_slices():
+    return example(1, 2, malignant=())
+
+
+CLASSES = list(itertools.product(LABELS, repeat=2))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("classes", [CLASSES[0], CLASSES[1], CLASSES[3], CLASSES[8]], ids="-".join)
+def test_the_printed_pages_say_not_raised_only_above_benign_slices(two_slices, tmp_path, classes, language):
+    made = with_classes(two_slices, classes)
+    pages = pages_of(content_of(made, language=language), tmp_path)
+    malignant = set(classes) != {"benign"}
+    own = [GENERAL.sub("", page) for page in pages]
+    assert any(NOT_RAISED.search(page) for page in own) == (not malignant)
+    assert any(RAISED.search(page) for page in own) == malignant
+
+
+@settings(max_examples=60, deadline=None)
+@given(classes=st.lists(st.sampled_from(LABELS), min_size=2, max_size=2), withhold=st.booleans())
+def test_no_machine_readable_or_spoken_output_does_either(two_slices, classes, withhold):
+    cautions = cautions_of(["treated-lesion"]) if withhold else []
+    made = with_classes(two_slices, classes, cautions)
+    result = made.analysis.result
+    malignant = set(classes) != {"benign"}
+    document = json.loads(storage.to_json(storage.result_to_dict(result)))
+    flag = document["contrast_follow_up"]
+    assert flag["recommended"] is (None if withhold else malignant)
+    if malignant or withhold:
+        assert "not raised" not in json.dumps(document)
+        assert content_of(made).flag.state != "not-raised"
+    assert ("True" in storage.slices_csv(result)) == malignant
+
+
+@given(classes=st.lists(st.sampled_from(LABELS), min_size=2, max_size=2), said=st.booleans())
+def test_a_result_that_contradicts_its_slices_cannot_be_made(two_slices, classes, said):
+    result = with_classes(two_slices, classes).analysis.result
+    malignant = set(classes) != {"benign"}
+    wrong = ContrastFollowUp(said, "Contrast follow-up flag not raised", "all 2 slices were classified as benign.")
+    if said == malignant:
+        assert replace(result, follow_up=wrong).follow_up is wrong
+        return
+    with pytest.raises(ValueError, match="contradicts"):
+        replace(result, follow_up=wrong)
+
+
+@pytest.mark.parametrize("name", WITHHOLDING)
+def test_every_way_of_withholding_is_told_everywhere(two_slices, tmp_path, capsys, name):
+    (caution,) = cautions_of([name])
+    made = with_classes(two_slices, ["benign", "metastasis"], [caution])
+    result = made.analysis.result
+    document = storage.result_to_dict(result)
+    assert document["contrast_follow_up"]["recommended"] is None
+    assert document["contrast_follow_up"]["withheld_because"] == caution.code
+    assert document["cautions"][0]["effect"] == "withhold"
+    print_result(made.analysis)
+    assert f"caution {caution.code} (withhold)" in capsys.readouterr().out
+    text = pages_of(content_of(made), tmp_path)
+    assert "No flag: the result is withheld because" in text[0]
+    assert "Withholds the flag" in text[0]
+    assert all("No flag" in page for page in text)  # the head of every page
+    assert not any(NOT_RAISED.search(page) or RAISED.search(page) for page in text[:2])
+    chinese = content_of(made, language="zh_CN")
+    assert (chinese.flag.headline, chinese.cautions[0].effect) == ("不予提示", "不予提示")
+    assert not re.search("[a-z]{5,}", chinese.cautions[0].text)  # worded, not quoted
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(("lesions", "slices"), [(1, 12), (10, 3)])
+def test_a_first_page_with_fourteen_cautions_holds_everything(paper, language, lesions, slices):
+    content = content_of(example(lesions, slices, cautions=cautions_of(FOURTEEN)), language=language)
+    width, height = PAPERS[paper][0] - 2 * MARGIN, PAPERS[paper][1] - TOP - FOOTER
+    heights = [sum(block.height(width) for block in first_page(content, detail, width)) for detail in DETAILS]
+    assert min(heights) <= height
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("王^小明", "HEP-1"),
+        ("O'Brien <b>&</b>^<i>Pat</i> %s {x} \\n ${y}", "<para>&amp;"),
+        ("محمد^أحمد", "١٢٣"),
+        ("כהן^שרה", "ID-7"),
+        ("Wolfeschlegelsteinhausenbergerdorff^" + "Hubert " * 23, "X" * 64),
+    ],
+)
+def test_every_page_says_who_what_when_and_which_page(two_slices, tmp_path, language, name, identity):
+    made = two_slices.with_patient(patient_name=name, patient_id=identity)
+    content = content_of(made, language=language)
+    pages = pages_of(content, tmp_path, "Letter" if language == "en" else "A4")
+    whole = content.patient_name
+    for number, page in enumerate(pages, start=1):
+        footer = page[page.rindex(content.package_label) :] if content.package_label in page else ""
+        assert content.status_line in page
+        assert content.package_label in page
+        assert content.created_text in page
+        assert content.words["page"].format(page=number, pages=len(pages)) in page, footer
+        there = letters(page)
+        shown = letters(whole if len(whole) < 60 else whole[:20])
+        assert all(there.count(c) >= shown.count(c) for c in set(shown)), page
+    first = pages[0].replace(" ", "")
+    if name.startswith("O'"):
+        assert "O'Brien<b>&</b>,<i>Pat</i>%s{x}\\n${y}" in first  # as it stands: nothing was taken for markup
+        assert "<para>&amp;" in first
+    assert sum(c in pages[0] for c in set(letters(whole))) == len(set(letters(whole))) or "محمد" in name
