@@ -35,7 +35,8 @@ TIGHT: dict[str, Any] = {"style": Style(6.5, spread=1.22), "pad": 0.9}
 @dataclass(frozen=True, slots=True)
 class Detail:
     """How much the first page shows: key slices, rows of slices and lesions, image height in points, in how many
-    columns the cautions stand, and whether tables and chart are set tight.
+    columns the cautions stand, and whether tables are set tight and the chart is
+    left to the lesion's own page.
 
     Cautions and the package's own figures are always whole: what is left out could be the worst.
     """
@@ -199,10 +200,12 @@ def _scores(content: ReportContent, lesion: LesionContent, detail: Detail, width
         text = content.words["scores_more"].format(shown=len(slices), total=len(lesion.slices))
         left.append(Paragraph(text, SMALL))
     left.append(Paragraph(content.words["score_note"], SMALL))
+    heading = content.words["heading_of"].format(heading=content.words["scores"], name=lesion.heading)
+    if detail.tight:  # the chart follows on the lesion's own page
+        return [Heading(heading, SECTION), Stack(tuple(left)), Gap(6)]
     shares = (1.6, 1.0)
     beside = table.height((width - 12) * shares[0] / sum(shares))
-    chart = Chart(partial(chart_pixels, content, lesion), min(max(beside, 58.0 if detail.tight else 86.0), 125.0))
-    heading = content.words["heading_of"].format(heading=content.words["scores"], name=lesion.heading)
+    chart = Chart(partial(chart_pixels, content, lesion), min(max(beside, 86.0), 125.0))
     return [Heading(heading, SECTION), Columns((Stack(tuple(left)), chart), shares), Gap(6)]
 
 
