@@ -20,7 +20,7 @@ from engine.domain.case import Case
 from engine.domain.errors import EngineError
 from engine.domain.package import ModelPackage
 from engine.domain.progress import Progress
-from engine.domain.result import Analysis
+from engine.domain.result import Analysis, StudyResult
 from engine.domain.roi import RoiObject, RoiQuestion
 from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Opened, Series, Study
@@ -228,30 +228,65 @@ def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progr
     return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
 
 
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How the report is printed: language (``en`` or ``zh_CN``), paper (``A4`` or ``Letter``), with or without name."""
+
+    language: str = "en"
+    paper: str = "A4"
+    deidentify: bool = False
+
+
+def render_report(analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, options: ReportOptions) -> Job:
+    """Make the PDF report to be looked at. Gives its bytes."""
+
+    def work(progress: Progress) -> bytes:
+        progress.step("report", 0, 0)
+        return pipeline.render_report(
+            analysis, study, case, volumes, created=datetime.now(),
+            deidentify=options.deidentify, language=options.language, paper=options.paper,
+        )  # fmt: skip
+
+    return Job(translate("operations", "Writing the report"), work)
+
+
+def keep_report(result: StudyResult, data: bytes, path: Path, options: ReportOptions) -> Job:
+    """Write a rendered report, after the audit file has it. Gives its path."""
+
+    def work(_: Progress) -> Path:
+        pipeline.record_export(result, {"report.pdf": data}, deidentified=options.deidentify)
+        storage.write_bytes(path, data)
+        return path
+
+    return Job(translate("operations", "Saving the report"), work)
+
+
 def save_report(
-    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, path: Path, *, deidentify: bool
+    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, path: Path, options: ReportOptions
 ) -> Job:
     """Write the PDF report. Gives its path."""
 
     def work(progress: Progress) -> Path:
         progress.step("report", 0, 0)
         return pipeline.write_report(
-            analysis, study, case, volumes, path, created=datetime.now(), deidentify=deidentify
-        )
+            analysis, study, case, volumes, path, created=datetime.now(),
+            deidentify=options.deidentify, language=options.language, paper=options.paper,
+        )  # fmt: skip
 
     return Job(translate("operations", "Writing the report"), work)
 
 
 def save_outputs(
-    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, *, deidentify: bool
+    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, options: ReportOptions
 ) -> Job:
     """Write every output into a folder. Gives the paths written."""
 
     def work(progress: Progress) -> tuple[Path, ...]:
         progress.step("outputs", 0, 0)
         return pipeline.write_outputs(
-            analysis, study, case, volumes, folder, created=datetime.now(), deidentify=deidentify
-        )
+            analysis, study, case, volumes, folder, created=datetime.now(),
+            deidentify=options.deidentify, language=options.language, paper=options.paper,
+        )  # fmt: skip
 
     return Job(translate("operations", "Writing all outputs"), work)
 

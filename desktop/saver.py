@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop import operations
+from desktop import settings as table
+from desktop.jobs import Job
+from desktop.operations import ReportOptions
+from desktop.settings import report_language
+from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.result import Analysis
 from engine.domain.study import Study
@@ -23,11 +28,33 @@ class Saver(QObject):
         super().__init__(session)
         self._session = session
 
+    def options(self, *, deidentify: bool = False) -> ReportOptions:
+        """Return how the settings want the report."""
+        settings = self._session.settings
+        return ReportOptions(report_language(settings), settings.get(table.REPORT_PAPER), deidentify)
+
+    def render_report(self, options: ReportOptions) -> Job:
+        """Return the job that makes the report of the current analysis, not yet started."""
+        study, case, analysis = self._finished()
+        return operations.render_report(analysis, study, case, self._session.volumes(), options)
+
+    def keep_report(self, data: bytes, path: Path, options: ReportOptions) -> None:
+        """Write a report that was looked at."""
+        _, _, analysis = self._finished()
+        job = operations.keep_report(analysis.result, data, path, options)
+        saved = self.tr("Report saved")
+        self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
+
+    def record_print(self, data: bytes, options: ReportOptions) -> None:
+        """Put a printing into the audit file; nothing may be printed where this fails."""
+        _, _, analysis = self._finished()
+        pipeline.record_export(analysis.result, {"printed report": data}, deidentified=options.deidentify)
+
     def save_report(self, path: Path, *, deidentify: bool = False) -> None:
-        """Write the PDF of the current analysis."""
+        """Write the PDF of the current analysis, as the settings want it."""
         study, case, analysis = self._finished()
         volumes = self._session.volumes()
-        job = operations.save_report(analysis, study, case, volumes, path, deidentify=deidentify)
+        job = operations.save_report(analysis, study, case, volumes, path, self.options(deidentify=deidentify))
         saved = self.tr("Report saved")
         self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
 
@@ -35,7 +62,7 @@ class Saver(QObject):
         """Write every output of the current analysis into a folder."""
         study, case, analysis = self._finished()
         volumes = self._session.volumes()
-        job = operations.save_outputs(analysis, study, case, volumes, folder, deidentify=deidentify)
+        job = operations.save_outputs(analysis, study, case, volumes, folder, self.options(deidentify=deidentify))
         saved = self.tr("All outputs saved")
         self._session.start("outputs", job, lambda _: self._session.saved.emit(saved, folder))
 

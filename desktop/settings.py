@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QLocale, QObject, QSettings, Signal
 
 from desktop.policy import policy_path, read_policy
 from engine import storage
@@ -165,6 +165,21 @@ class Settings(QObject):
         """Put a path at the top of the recent list."""
         rest = [known for known in self.get(RECENT) if known != str(path)]
         self.set(RECENT, tuple([str(path), *rest][:most]))
+
+
+def window_language(settings: Settings) -> str:
+    """Return the window's language: ``en`` or ``zh_CN``."""
+    chosen = settings.get(LANGUAGE)
+    if chosen != "system":
+        return chosen
+    system = QLocale.system()
+    return "zh_CN" if system.language() == QLocale.Language.Chinese else "en"
+
+
+def report_language(settings: Settings) -> str:
+    """Return the report's language: ``en`` or ``zh_CN``."""
+    chosen = settings.get(REPORT_LANGUAGE)
+    return window_language(settings) if chosen == "window" else chosen
 
 
 def _fixed(path: Path) -> dict[str, object]:

@@ -96,7 +96,8 @@ def rows() -> list[Row]:
         Row("auto_analyze", result, t("actions", "Start by itself"), group="toggle"),
         Row("read_first", result, t("actions", "Ask for my impression first"), group="toggle", gap=True),
         Row("preview", result, t("actions", "What the network sees"), ("V",), needs="seen", gap=True),
-        Row("save_report", result, t("actions", "Save PDF report…"), ("Ctrl+P",), "report", "result"),
+        Row("report", result, t("actions", "Report…"), ("Ctrl+P",), "report", "result"),
+        Row("save_report", result, t("actions", "Save PDF report…"), needs="result"),
         Row("save_report_plain", result, t("actions", "Save de-identified PDF report…"), needs="result"),
         Row("save_outputs", result, t("actions", "Save all outputs…"), ("Ctrl+Shift+S",), needs="result"),
         Row("shortcuts", help_, t("actions", "Keyboard and mouse"), ("F1",)),
@@ -208,7 +209,7 @@ def _shown(key: str) -> str:
 TOOLBAR = (
     "open_folder", "", "tool_window", "tool_freehand", "tool_polygon", "tool_ellipse", "tool_box", "tool_brush",
     "tool_eraser", "tool_threshold", "tool_grow", "tool_reshape", "radius", "", "undo", "redo", "",
-    "layouts", "linked", "fit", "overlay", "", "analyze", "save_report",
+    "layouts", "linked", "fit", "overlay", "", "analyze", "report",
 )  # fmt: skip
 
 TEXT_BESIDE_ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon

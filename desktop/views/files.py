@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop import settings as table
+from desktop.operations import ReportOptions
 from desktop.session import Session
+from desktop.views.report_dialog import ReportDialog
 from engine import pipeline
 
 
@@ -55,17 +57,31 @@ class FileChooser(QObject):
             kind = "nifti" if path.endswith((".nii", ".nii.gz")) else kinds.get(chosen, "seg")
             self._session.saver.export_outlines(self._remember(path), kind)
 
+    def show_report(self) -> None:
+        """Show the report's pages; from there it is printed or saved."""
+        dialog = ReportDialog(self._session, self._window)
+        dialog.failed.connect(self._session.failed)
+        dialog.pdf_requested.connect(self._keep_report)
+        dialog.outputs_requested.connect(lambda options: self.save_outputs(deidentify=options.deidentify))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _keep_report(self, data: bytes, options: ReportOptions) -> None:
+        path = self._save(self.tr("Save PDF report"), "lobule-report.pdf", self.tr("PDF (*.pdf)"))
+        if path is not None:
+            self._session.saver.keep_report(data, path, options)
+
     def save_report(self, deidentify: bool = False) -> None:
         """Write the PDF. The proposed name holds no identifiers."""
         path = self._save(self.tr("Save PDF report"), "lobule-report.pdf", self.tr("PDF (*.pdf)"))
         if path is not None:
             self._session.saver.save_report(path, deidentify=deidentify)
 
-    def save_outputs(self) -> None:
+    def save_outputs(self, deidentify: bool = False) -> None:
         """Write every output into a folder."""
         path = QFileDialog.getExistingDirectory(self._window, self.tr("Save all outputs"), self._start())
         if path:
-            self._session.saver.save_outputs(self._remember(path, folder=True))
+            self._session.saver.save_outputs(self._remember(path, folder=True), deidentify=deidentify)
 
     def save_case(self) -> None:
         """Write the case."""

@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
                 bar.addWidget(RadiusBox(self.tools))
             else:
                 bar.addAction(extra.get(name) or self.actions_[name])
-        for name in ("open_folder", "analyze", "save_report"):
+        for name in ("open_folder", "analyze", "report"):
             tool = bar.widgetForAction(self.actions_[name])
             if isinstance(tool, QToolButton):
                 tool.setToolButtonStyle(TEXT_BESIDE_ICON)
@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         self.series.lesions.confirm_requested.connect(self.outlines.confirm)
         self.results.slice_chosen.connect(self.grid.go_to_slice)
         self.results.lesion_chosen.connect(self.tools.choose_lesion)
-        self.results.report_requested.connect(self.files.save_report)
+        self.results.report_requested.connect(self.files.show_report)
         self.welcome.folder_requested.connect(self.files.open_folder)
         self.welcome.sample_requested.connect(self.open_sample)
         self.welcome.path_chosen.connect(lambda path: session.open_paths([path]))
@@ -248,6 +248,7 @@ class MainWindow(QMainWindow):
             "analyze": session.analyze,
             "auto_analyze": lambda on: session.settings.set(table.AUTO_ANALYZE, on),
             "read_first": lambda on: session.settings.set(table.READ_FIRST, on),
+            "report": files.show_report,
             "save_report": files.save_report,
             "save_report_plain": lambda: files.save_report(deidentify=True),
             "save_outputs": files.save_outputs,

@@ -29,7 +29,7 @@ class ResultPanel(QWidget):
     Signals:
         slice_chosen(t2_slice): The person wants to see a T2 slice.
         lesion_chosen(lesion_id): The person looks at the slices of a lesion.
-        report_requested(): The person wants the PDF.
+        report_requested(): The person wants to see the report.
     """
 
     slice_chosen = Signal(int)
@@ -129,7 +129,7 @@ class ResultPanel(QWidget):
         row.setContentsMargins(14, 10, 14, 10)
         self.analyze = button(self.tr("Analyze"), primary=True)
         self.analyze.clicked.connect(self._session.analyze)
-        self.report = button(self.tr("Save PDF…"))
+        self.report = button(self.tr("Report…"))
         self.report.clicked.connect(self.report_requested)
         row.addWidget(self.analyze, 1)
         row.addWidget(self.report, 1)

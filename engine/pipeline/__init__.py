@@ -17,7 +17,7 @@ from engine.pipeline.outlines import (
     rival_outlines,
     roi_questions,
 )
-from engine.pipeline.outputs import ALSO, write_heat_maps, write_outputs, write_report
+from engine.pipeline.outputs import ALSO, render_report, write_heat_maps, write_outputs, write_report
 from engine.pipeline.packages import (
     choose_package,
     faulty_packages,
@@ -65,6 +65,7 @@ __all__ = [
     "propose_roles",
     "record_export",
     "remove_package",
+    "render_report",
     "rival_outlines",
     "roi_questions",
     "sample_study",

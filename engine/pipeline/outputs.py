@@ -126,6 +126,25 @@ def write_heat_maps(
     return tuple(folder / path.name for path in made)
 
 
+def render_report(
+    analysis: Analysis,
+    study: Study,
+    case: Case,
+    volumes: VolumeSet,
+    *,
+    created: datetime,
+    deidentify: bool = False,
+    language: str = "en",
+    paper: str = "A4",
+) -> bytes:
+    """Return the PDF, on ``A4`` or ``Letter``, to be looked at: it has not left until `record_export` says so."""
+    content = _report_content(analysis, study, case, volumes, created, deidentify, language)
+    with tempfile.TemporaryDirectory() as scratch:
+        draft = Path(scratch) / "report.pdf"
+        report.write_pdf(content, draft, paper=paper)
+        return draft.read_bytes()
+
+
 def write_report(
     analysis: Analysis,
     study: Study,
@@ -139,13 +158,11 @@ def write_report(
     paper: str = "A4",
 ) -> Path:
     """Write the PDF alone, on ``A4`` or ``Letter``."""
-    content = _report_content(analysis, study, case, volumes, created, deidentify, language)
-    with tempfile.TemporaryDirectory() as scratch:
-        draft = Path(scratch) / "report.pdf"
-        report.write_pdf(content, draft, paper=paper)
-        data = draft.read_bytes()
-        record_export(analysis.result, {"report.pdf": data}, deidentified=deidentify)
-        storage.write_bytes(path, data)
+    data = render_report(
+        analysis, study, case, volumes, created=created, deidentify=deidentify, language=language, paper=paper
+    )
+    record_export(analysis.result, {"report.pdf": data}, deidentified=deidentify)
+    storage.write_bytes(path, data)
     return path
 
 

@@ -84,3 +84,25 @@ def dark(qapp):
     theme.load_fonts()
     theme.apply(qapp, theme.DARK)
     return theme.DARK
+
+
+@pytest.fixture
+def window(qtbot, settings, dark):
+    from desktop.views.main_window import MainWindow
+
+    session = Session(settings)
+    made = MainWindow(session, theme.DARK)
+    session.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(1500, 900)
+    made.show()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reading(window):
+    made = example()
+    show_example(window.session, made)
+    QApplication.processEvents()
+    return made

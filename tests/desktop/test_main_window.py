@@ -6,36 +6,11 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from desktop import theme, wording
-from desktop.session import Session
+from desktop import wording
 from desktop.views.input_preview import InputPreview
-from desktop.views.main_window import MainWindow
 from desktop.views.roi_tools import Tool
 from engine.domain.sequence import SequenceRole
-from tests.desktop.conftest import show_example
-from tests.support.results import example
-
-
-@pytest.fixture
-def window(qtbot, settings, dark):
-    session = Session(settings)
-    made = MainWindow(session, theme.DARK)
-    session.setParent(made)
-    qtbot.addWidget(made)
-    made.resize(1500, 900)
-    made.show()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def reading(window):
-    made = example()
-    show_example(window.session, made)
-    QApplication.processEvents()
-    return made
 
 
 def test_the_title_bar_names_the_patient_and_the_study(window, reading):
@@ -106,6 +81,7 @@ def test_saving_needs_a_current_result(window, reading):
     assert window.actions_["save_report"].isEnabled()
     window.session.document.edit(reading.case.with_treated(True), "Change prior treatment")
     assert not window.actions_["save_report"].isEnabled()
+    assert not window.actions_["report"].isEnabled()
     assert not window.actions_["save_outputs"].isEnabled()
 
 
