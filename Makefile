@@ -6,7 +6,7 @@ SAMPLE := lobule-out/sample-study
 RESULT := lobule-out/sample-result
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: run test check tests setup dev emulate bench clean
+.PHONY: run test check tests setup dev emulate soak bench clean
 
 run: setup
 	@[ -d $(SAMPLE) ] || $(BIN)/lobule sample $(SAMPLE) >/dev/null
@@ -26,6 +26,9 @@ tests:                  ## the whole suite, without a display
 
 emulate: dev            ## one slice on an emulated CPU without VNNI (minutes; needs qemu-user)
 	$(BIN)/python -m tests.bench.emulate_avx2
+
+soak: dev               ## 20,000 repaints, strokes, undos and redos in one window (minutes)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak
 
 setup:
 	@installer/linux/setup.sh app

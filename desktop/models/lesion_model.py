@@ -37,6 +37,7 @@ class LesionModel(QAbstractTableModel):
         super().__init__(parent)
         self._document = document
         self._store = store
+        self._measured_on: Volume | None = None
         self._rows: list[tuple[Roi, tuple[str, str]]] = []
         document.opened.connect(self.refresh)
         document.case_changed.connect(self._case_changed)
@@ -101,7 +102,9 @@ class LesionModel(QAbstractTableModel):
         if case is not None and SequenceRole.T2 in case.roles:
             volume = self._store.get(case.roles[SequenceRole.T2])
         rois = () if case is None else case.rois
-        self._rows = [(roi, _measures(roi, volume)) for roi in rois]
+        known = {id(roi): measures for roi, measures in self._rows} if volume is self._measured_on else {}
+        self._rows = [(roi, known.get(id(roi)) or _measures(roi, volume)) for roi in rois]
+        self._measured_on = volume
         self.endResetModel()
 
 

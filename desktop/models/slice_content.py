@@ -14,6 +14,7 @@ from engine.domain.labels import BENIGN
 from engine.domain.result import Analysis
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
+from engine.domain.volume import Volume
 from engine.geometry.diameters import Diameters, diameters
 
 
@@ -24,7 +25,7 @@ class SliceContent:
         self._state, self._document, self._overlay = state, document, overlay
         self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
         self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
-        self._diameters: tuple[object, Diameters | None] | None = None
+        self._diameters: tuple[Roi, Volume, Diameters | None] | None = None
         self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
 
     @property
@@ -67,11 +68,13 @@ class SliceContent:
         case, volume = self._document.case, self._state.volume
         if case is None or volume is None or not self.shows_t2:
             return None
-        key = (case.rois, lesion_id, id(volume))
-        if self._diameters is None or self._diameters[0] != key:
-            roi = next((roi for roi in case.rois if roi.lesion_id == lesion_id), None)
-            self._diameters = (key, None if roi is None else diameters(roi, volume.affine))
-        measured = self._diameters[1]
+        roi = next((roi for roi in case.rois if roi.lesion_id == lesion_id), None)
+        if roi is None:
+            return None
+        known = self._diameters
+        if known is None or known[0] is not roi or known[1] is not volume:
+            known = self._diameters = (roi, volume, diameters(roi, volume.affine))
+        measured = known[2]
         return measured if measured is not None and measured.index == self._state.index else None
 
     def outlined(self) -> list[tuple[set[int], QColor]]:

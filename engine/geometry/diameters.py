@@ -21,6 +21,9 @@ from engine.geometry.outline import contours_by_slice
 
 Points = NDArray[np.float64]
 
+CHUNK = 256
+"""Places looked at together: a traced outline of thousands of points must not fill the memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class Diameters:
@@ -93,19 +96,26 @@ def _across(contours: Sequence[Contour], ends: Points) -> Points:
     side = farthest / width
     starts = [np.column_stack([(c.points_mm - ends[0]) @ long_axis, (c.points_mm - ends[0]) @ side]) for c in contours]
     edges = np.concatenate([np.stack([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in starts])
-    best = (0.0, 0.0, 0.0, 0.0)
-    for place in np.unique(np.concatenate(starts)[:, 0]):
-        low, high = _extent(edges, float(place))
-        best = max(best, (high - low, float(place), low, high))
-    _, place, low, high = best
-    return np.array([ends[0] + place * long_axis + low * side, ends[0] + place * long_axis + high * side])
+    places = np.unique(np.concatenate(starts)[:, 0])
+    low, high = _extents(edges, places)
+    widest = int(np.argmax(high - low))
+    at = ends[0] + places[widest] * long_axis
+    return np.array([at + low[widest] * side, at + high[widest] * side])
 
 
-def _extent(edges: Points, place: float) -> tuple[float, float]:
-    """Return the lowest and highest crossing of edges (n, 2, 2) with the line at `place` along the first axis."""
+def _extents(edges: Points, places: Points) -> tuple[Points, Points]:
+    """Return the lowest and highest crossing of edges (n, 2, 2) with the lines at `places` (m,) of the first axis."""
+    low, high = np.empty(len(places)), np.empty(len(places))
     (s0, w0), (s1, w1) = edges[:, 0].T, edges[:, 1].T
-    met = (np.minimum(s0, s1) <= place) & (place <= np.maximum(s0, s1))
-    s0, w0, s1, w1 = s0[met], w0[met], s1[met], w1[met]
-    slope = np.where(s1 == s0, 0.0, (place - s0) / np.where(s1 == s0, 1.0, s1 - s0))
-    crossings = np.concatenate([w0 + slope * (w1 - w0), np.where(s1 == s0, w1, w0 + slope * (w1 - w0))])
-    return float(crossings.min()), float(crossings.max())
+    upright = s0 == s1
+    slope = np.where(upright, 0.0, (w1 - w0) / np.where(upright, 1.0, s1 - s0))
+    first, last = np.minimum(s0, s1), np.maximum(s0, s1)
+    for start in range(0, len(places), CHUNK):
+        place = places[start : start + CHUNK, None]
+        met = (first <= place) & (place <= last)
+        crossing = w0 + (place - s0) * slope
+        low[start : start + CHUNK] = np.where(met, np.where(upright, np.minimum(w0, w1), crossing), np.inf).min(axis=1)
+        high[start : start + CHUNK] = np.where(met, np.where(upright, np.maximum(w0, w1), crossing), -np.inf).max(
+            axis=1
+        )
+    return low, high

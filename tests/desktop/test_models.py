@@ -32,7 +32,7 @@ def test_lesion_model_measures_once_the_volume_is_there(session, shown, qtmodelt
     assert texts[:2] == ["L1", "42.0 × 42.0 mm"]
     session.store.clear()
     model.refresh()
-    assert model.data(model.index(0, 3)) == "–"
+    assert model.data(model.index(0, 2)) == "–"
 
 
 def test_slice_model_lists_from_the_head_down_with_class_names_written_out(qapp, qtmodeltester):
