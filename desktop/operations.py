@@ -301,6 +301,16 @@ def save_case(case: Case, path: Path) -> Job:
     return Job(translate("operations", "Saving the case"), work)
 
 
+def save_bytes(data: bytes, path: Path) -> Job:
+    """Write a file whole or not at all. Gives its path."""
+
+    def work(_: Progress) -> Path:
+        storage.write_bytes(path, data)
+        return path
+
+    return Job(translate("operations", "Saving"), work)
+
+
 def load_case(path: Path) -> Job:
     """Read a case. Gives `Case`."""
     return Job(translate("operations", "Reading the case"), lambda _: storage.load_case(path))

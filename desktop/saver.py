@@ -80,6 +80,12 @@ class Saver(QObject):
         saved = self.tr("Outlines saved")
         self._session.start("export", job, lambda done: self._session.saved.emit(saved, done))
 
+    def save_picture(self, data: bytes, path: Path) -> None:
+        """Write a picture of the views."""
+        saved = self.tr("Picture saved")
+        job = operations.save_bytes(data, path)
+        self._session.start("picture", job, lambda done: self._session.saved.emit(saved, done))
+
     def _case_saved(self, path: Path) -> None:
         self._session.document.history.setClean()
         self._session.saved.emit(self.tr("Case saved"), path)

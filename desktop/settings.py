@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QLocale, QObject, QSettings, Signal
 
+from desktop.models.hanging import LIVER
 from desktop.policy import policy_path, read_policy
 from engine import storage
 from engine.domain.errors import UsageError
@@ -61,6 +62,16 @@ def _share(text: str) -> float:
     return value
 
 
+def _shapes(text: str) -> dict[str, tuple[float, float]]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(text)
+    shapes = {str(name): (float(times), float(shift)) for name, (times, shift) in value.items()}
+    if any(times <= 0 for times, _ in shapes.values()):
+        raise ValueError(text)
+    return shapes
+
+
 def switch(key: str, default: bool, text: str) -> Setting[bool]:
     """Row for yes or no."""
     return Setting(key, default, _truth, lambda value: "true" if value else "false", text)
@@ -98,6 +109,9 @@ LINKED = switch("view/linked", True, "Scroll and zoom all views together")
 CORNER_TEXT = switch("view/corner_text", True, "Show text in the corners of the images")
 MEASURES = switch("view/measures", True, "Show the diameters of the chosen lesion on the image")
 LAYOUT = words("view/layout", "1x2", "")
+HANGING = Setting[tuple[str, ...]]("view/hanging", LIVER, _texts, lambda value: json.dumps(list(value)), "")
+WINDOWS = Setting[dict[str, tuple[float, float]]]("view/windows", {}, _shapes, json.dumps, "")
+CINE_SPEED = Setting[float]("view/cine_speed", 8.0, float, repr, "")
 OVERLAY_OPACITY = Setting[float]("view/overlay_opacity", 0.45, _share, repr, "")
 THEME = words("window/theme", "dark", "Theme", ("dark", "light"))
 LANGUAGE = words("window/language", "system", "Language", ("system", "en", "zh_CN"))
@@ -109,9 +123,9 @@ RECENT = Setting[tuple[str, ...]](
     "window/recent", (), _texts, lambda value: json.dumps(list(value), ensure_ascii=False), ""
 )
 
-TABLE: tuple[Setting[bool] | Setting[str] | Setting[float] | Setting[tuple[str, ...]], ...] = (
-    AUTO_ANALYZE, READ_FIRST, PROVIDER, SMOOTH, LINKED, CORNER_TEXT, MEASURES, LAYOUT, OVERLAY_OPACITY, THEME,
-    LANGUAGE, TEXT_SCALE, REPORT_PAPER, REPORT_LANGUAGE, LAST_FOLDER, RECENT,
+TABLE: tuple[Setting[Any], ...] = (
+    AUTO_ANALYZE, READ_FIRST, PROVIDER, SMOOTH, LINKED, CORNER_TEXT, MEASURES, LAYOUT, HANGING, WINDOWS, CINE_SPEED,
+    OVERLAY_OPACITY, THEME, LANGUAGE, TEXT_SCALE, REPORT_PAPER, REPORT_LANGUAGE, LAST_FOLDER, RECENT,
 )  # fmt: skip
 
 

@@ -21,11 +21,13 @@ class ViewState(QObject):
         changed(): Anything that is painted changed.
         index_changed(index): Another slice is shown.
         content_changed(): Another stack is shown.
+        window_chosen(window or None): A person chose another window; None for the automatic one.
     """
 
     changed = Signal()
     index_changed = Signal(int)
     content_changed = Signal()
+    window_chosen = Signal(object)
 
     def __init__(self, navigation: Navigation, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +37,7 @@ class ViewState(QObject):
         self.subtitle = ""
         self.volume: Volume | None = None
         self.plane: DisplayPlane | None = None
-        self.window = Window(0.0, 1.0)
+        self.window = self.auto = Window(0.0, 1.0)
         self.frame = Frame()
         self.loading = False
         self.covers_level = True
@@ -84,7 +86,8 @@ class ViewState(QObject):
         self.plane = None if volume is None else DisplayPlane.of(volume.affine)
         self.covers_level = True
         if volume is not None:
-            self.window = window or auto_window(volume.array)
+            self.auto = auto_window(volume.array)
+            self.window = window or self.auto
             self._index = volume.shape[0] // 2
             level = self.navigation.point_mm
             if level is not None and self.navigation.linked:
@@ -118,12 +121,15 @@ class ViewState(QObject):
     def set_window(self, window: Window) -> None:
         """Show signal in this window."""
         self.window = window
+        self.window_chosen.emit(window)
         self.changed.emit()
 
     def set_auto_window(self) -> None:
         """Show signal in the window that spans the tissue."""
         if self.volume is not None:
-            self.set_window(auto_window(self.volume.array))
+            self.window = self.auto
+            self.window_chosen.emit(None)
+            self.changed.emit()
 
     def set_frame(self, frame: Frame) -> None:
         """Zoom and pan, and tell the linked views."""

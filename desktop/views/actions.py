@@ -26,7 +26,8 @@ class Row:
         keys: Shortcuts, the first is shown.
         icon: File in assets/icons, or empty.
         needs: ``""`` always, ``study`` a study, ``outline`` an outlined lesion, ``waiting`` one with outlines that
-            wait to be confirmed, ``result`` a current result, ``seen`` any result that may be shown.
+            wait to be confirmed, ``result`` a current result, ``seen`` any result that may be shown, ``list`` a
+            work list.
         group: Exclusive group of checkable actions; ``toggle`` for a single checkable one.
         gap: A separator follows.
     """
@@ -44,6 +45,7 @@ class Row:
 def rows() -> list[Row]:
     """Return the table, in the present language."""
     file, edit, view, draw, result, help_ = MENUS
+    zoom, window, slices = SUBMENUS
     t = translate
     return [
         Row("open_folder", file, t("actions", "Open folder…"), ("Ctrl+O",), "folder"),
@@ -53,6 +55,11 @@ def rows() -> list[Row]:
         Row("save_case", file, t("actions", "Save case…"), ("Ctrl+S",), "save", "study", gap=True),
         Row("import_outlines", file, t("actions", "Import outlines…"), ("Ctrl+Shift+I",), "import", "study"),
         Row("export_outlines", file, t("actions", "Export outlines…"), ("Ctrl+E",), "export", "outline", gap=True),
+        Row("save_picture", file, t("actions", "Save picture of the views…"), ("Ctrl+Shift+P",), "", "study"),
+        Row("save_picture_named", file, t("actions", "Save picture with the patient's name…"), needs="study"),
+        Row("copy_picture", file, t("actions", "Copy picture of the views"), ("Ctrl+Shift+C",), "", "study", gap=True),
+        Row("previous_study", file, t("actions", "Previous study of the list"), ("Ctrl+PgUp",), needs="list"),
+        Row("next_study", file, t("actions", "Next study of the list"), ("Ctrl+PgDown",), needs="list", gap=True),
         Row("close_study", file, t("actions", "Close study"), ("Ctrl+W",), needs="study", gap=True),
         Row("settings", file, t("actions", "Settings…"), ("Ctrl+,",), gap=True),
         Row("quit", file, t("actions", "Quit"), ("Ctrl+Q",)),
@@ -83,14 +90,36 @@ def rows() -> list[Row]:
         Row("layout_1x3", view, t("actions", "Three views"), ("3",), group="layouts"),
         Row("layout_2x2", view, t("actions", "Four views"), ("4",), group="layouts"),
         Row("layout_2x3", view, t("actions", "Six views"), ("6",), group="layouts", gap=True),
+        Row("alone", view, t("actions", "One view alone and back"), ("O",), needs="study"),
+        Row("next_view", view, t("actions", "Next view"), ("Ctrl+Tab", "F6"), needs="study"),
+        Row("choose_series", view, t("actions", "Choose its series"), ("Shift+F10",), "", "study", gap=True),
         Row("linked", view, t("actions", "Link views"), ("L",), "link", group="toggle"),
         Row("smooth", view, t("actions", "Interpolate images"), ("I",), group="toggle"),
         Row("corner_text", view, t("actions", "Corner text"), ("T",), group="toggle", gap=True),
         Row("measures", view, t("actions", "Diameters on the image"), ("D",), group="toggle"),
         Row("fit", view, t("actions", "Fit"), ("0",), "fit", "study"),
-        Row("auto_window", view, t("actions", "Automatic window"), ("A",), needs="study"),
-        Row("previous_slice", view, t("actions", "Previous slice"), ("Up", "PgUp"), needs="study"),
-        Row("next_slice", view, t("actions", "Next slice"), ("Down", "PgDown"), needs="study", gap=True),
+        Row("zoom_in", zoom, t("actions", "Zoom in"), ("+", "="), needs="study"),
+        Row("zoom_out", zoom, t("actions", "Zoom out"), ("-",), needs="study", gap=True),
+        Row("pan_left", zoom, t("actions", "Look further left"), ("Shift+Left",), needs="study"),
+        Row("pan_right", zoom, t("actions", "Look further right"), ("Shift+Right",), needs="study"),
+        Row("pan_up", zoom, t("actions", "Look further up"), ("Shift+Up",), needs="study"),
+        Row("pan_down", zoom, t("actions", "Look further down"), ("Shift+Down",), needs="study"),
+        Row("auto_window", window, t("actions", "Automatic window"), ("A",), needs="study"),
+        Row("preset_contrast", window, t("actions", "High contrast"), ("Ctrl+1",), needs="study"),
+        Row("preset_soft", window, t("actions", "Soft"), ("Ctrl+2",), needs="study"),
+        Row("preset_bright", window, t("actions", "Bright lesions"), ("Ctrl+3",), needs="study"),
+        Row("preset_full", window, t("actions", "All signal"), ("Ctrl+4",), needs="study", gap=True),
+        Row("wider", window, t("actions", "Wider window"), ("Ctrl+Alt+Right",), needs="study"),
+        Row("narrower", window, t("actions", "Narrower window"), ("Ctrl+Alt+Left",), needs="study"),
+        Row("brighter", window, t("actions", "Brighter"), ("Ctrl+Alt+Up",), needs="study"),
+        Row("darker", window, t("actions", "Darker"), ("Ctrl+Alt+Down",), needs="study"),
+        Row("previous_slice", slices, t("actions", "Previous slice"), ("Up", "PgUp"), needs="study"),
+        Row("next_slice", slices, t("actions", "Next slice"), ("Down", "PgDown"), needs="study"),
+        Row("first_slice", slices, t("actions", "First slice"), ("Home",), needs="study"),
+        Row("last_slice", slices, t("actions", "Last slice"), ("End",), needs="study", gap=True),
+        Row("cine", slices, t("actions", "Play and stop cine"), ("K",), needs="study"),
+        Row("cine_faster", slices, t("actions", "Cine faster"), ("Ctrl+.",), needs="study"),
+        Row("cine_slower", slices, t("actions", "Cine slower"), ("Ctrl+,",), needs="study"),
         Row("overlay", view, t("actions", "Heat map (hold H for the plain image)"), ("M",), "eye", group="toggle"),
         Row("analyze", result, t("actions", "Analyze"), ("Ctrl+Return", "F5"), "analyze", "ready"),
         Row("auto_analyze", result, t("actions", "Start by itself"), group="toggle"),
@@ -107,6 +136,8 @@ def rows() -> list[Row]:
 
 
 MENUS = ("file", "edit", "view", "draw", "result", "help")
+SUBMENUS = ("zoom", "window", "slices")
+"""Menus within the view menu, at its end."""
 
 
 def menu_titles() -> dict[str, str]:
@@ -118,6 +149,9 @@ def menu_titles() -> dict[str, str]:
         "draw": translate("actions", "&Draw"),
         "result": translate("actions", "&Result"),
         "help": translate("actions", "&Help"),
+        "zoom": translate("actions", "Zoom and pan"),
+        "window": translate("actions", "Window and level"),
+        "slices": translate("actions", "Slices and cine"),
     }
 
 
@@ -157,11 +191,16 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Put the menus into a menu bar."""
-        menus = {name: bar.addMenu(title) for name, title in menu_titles().items()}
+        titles = menu_titles()
+        menus = {name: bar.addMenu(titles[name]) for name in MENUS}
+        menus |= {name: QMenu(titles[name], bar) for name in SUBMENUS}
         for row in self.table:
             menus[row.menu].addAction(self._by_name[row.name])
             if row.gap:
                 menus[row.menu].addSeparator()
+        menus["view"].addSeparator()
+        for name in SUBMENUS:
+            menus["view"].addMenu(menus[name])
         return menus
 
     def enable(self, states: dict[str, bool]) -> None:

@@ -83,6 +83,13 @@ class FileChooser(QObject):
         if path:
             self._session.saver.save_outputs(self._remember(path, folder=True), deidentify=deidentify)
 
+    def save_picture(self, data: bytes, *, named: bool) -> None:
+        """Write a picture of the views. The proposed name holds no identifiers."""
+        title = self.tr("Save picture with the patient's name") if named else self.tr("Save picture")
+        path = self._save(title, "lobule-views.png", self.tr("PNG (*.png)"))
+        if path is not None:
+            self._session.saver.save_picture(data, path)
+
     def save_case(self) -> None:
         """Write the case."""
         path = self._save(self.tr("Save case"), "case.json", self.tr("Case (*.json)"))

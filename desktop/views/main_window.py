@@ -45,6 +45,7 @@ from desktop.views.series_panel import SeriesPanel
 from desktop.views.settings_dialog import SettingsDialog
 from desktop.views.shortcuts import ShortcutSheet
 from desktop.views.skipped_dialog import SkippedDialog
+from desktop.views.view_commands import ViewCommands
 from desktop.views.view_grid import ViewGrid
 from desktop.views.welcome import WelcomePage
 from desktop.views.work_list import WorkListView
@@ -73,6 +74,8 @@ class MainWindow(QMainWindow):
         self.outlines = OutlineEditor(session.document, self.grid, self.tools, self)
         self.welcome = WelcomePage(session.settings, theme)
         self.questions = Questions(session, self.journal, self)
+        self.banner = StatusBanner(session, theme)
+        self.view_commands = ViewCommands(session, self.grid, self.files, self.banner)
         self.actions_ = Actions(self._handlers(), theme, self)
         self._build()
         self._connect()
@@ -96,7 +99,6 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        self.banner = StatusBanner(self.session, self.theme)
         layout.addWidget(self.banner)
         self.middle = QStackedWidget()
         self.middle.addWidget(self.welcome)
@@ -164,6 +166,7 @@ class MainWindow(QMainWindow):
         document.case_changed.connect(self._refresh_actions)
         document.result_changed.connect(self._refresh_actions)
         session.readiness_changed.connect(self._refresh_actions)
+        session.list.changed.connect(self._refresh_actions)
         session.first_image.connect(self._first_image)
         session.opening.given_up.connect(self._document_opened)
         session.failed.connect(self.show_error)
@@ -215,7 +218,7 @@ class MainWindow(QMainWindow):
                 widget.installEventFilter(self)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        files, grid, tools, session = self.files, self.grid, self.tools, self.session
+        files, tools, session = self.files, self.tools, self.session
         made: dict[str, Callable[..., object]] = {
             "open_folder": files.open_folder,
             "open_files": files.open_files,
@@ -236,14 +239,8 @@ class MainWindow(QMainWindow):
             "brush_smaller": lambda: tools.widen(-1),
             "brush_larger": lambda: tools.widen(1),
             "new_lesion": lambda: tools.choose_lesion(None),
-            "linked": grid.set_linked,
-            "smooth": grid.set_smooth,
-            "corner_text": grid.set_corner_text,
-            "measures": grid.set_measures,
-            "fit": grid.fit,
-            "auto_window": grid.set_auto_windows,
-            "previous_slice": lambda: grid.active.state.scroll(-1),
-            "next_slice": lambda: grid.active.state.scroll(1),
+            "next_study": lambda: session.opening.step(1),
+            "previous_study": lambda: session.opening.step(-1),
             "overlay": self.overlay.set_shown,
             "analyze": session.analyze,
             "auto_analyze": lambda on: session.settings.set(table.AUTO_ANALYZE, on),
@@ -259,9 +256,7 @@ class MainWindow(QMainWindow):
             "about": lambda: AboutDialog(self.theme, self).open(),
         }
         made |= {f"tool_{tool.value}": lambda tool=tool: tools.choose(tool) for tool in Tool}
-        names = ("1x1", "1x2", "1x3", "2x2", "2x3")
-        made |= {f"layout_{name}": lambda name=name: grid.set_layout(name) for name in names}
-        return made
+        return made | self.view_commands.handlers()
 
     # ---- what the person asks for
 
@@ -321,6 +316,7 @@ class MainWindow(QMainWindow):
         self.actions_.enable(
             {
                 "study": document.study is not None,
+                "list": len(self.session.list) > 1,
                 "outline": self._outlined_here(),
                 "waiting": any(roi.has_interpolated for roi in document.case.rois) if document.case else False,
                 "ready": not self.session.obstacle() and not self.session.jobs.is_running("analysis"),

@@ -69,6 +69,7 @@ class SliceView(Viewport):
         super().__init__(state, parent)
         self.document, self.overlay, self.tools = document, overlay, tools
         self.corner_text = True
+        self.named = True
         self.measures = True
         self.active = False
         self.pointer_mm: Point | None = None
@@ -180,7 +181,7 @@ class SliceView(Viewport):
         where = self.tr("Slice {0} of {1}   {2}").format(
             state.index + 1, state.slices, wording.position(state.level_mm)
         )
-        top = [(state.title, paint.TEXT), (state.subtitle, paint.FAINT), (where, paint.TEXT)]
+        top = [(state.title, paint.TEXT), (state.subtitle if self.named else "", paint.FAINT), (where, paint.TEXT)]
         if state.loading:
             top[2] = (self.tr("Reading the other slices…"), paint.FAINT)
         elif not state.covers_level:

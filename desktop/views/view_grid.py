@@ -7,17 +7,19 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from desktop import settings as table
 from desktop import wording
+from desktop.models import hanging
 from desktop.models.navigation import Frame, Navigation
 from desktop.models.overlay import Overlay
 from desktop.models.view_state import ViewState
+from desktop.models.window_memory import WindowMemory
 from desktop.operations import FirstImage
 from desktop.session import Session
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_view import SliceView
 from desktop.window_level import Window
 from engine.domain.case import Case
-from engine.domain.sequence import SequenceRole, SeriesKind
-from engine.domain.study import Series, Study
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Series
 
 LAYOUTS = {"1x1": (1, 1), "1x2": (1, 2), "1x3": (1, 3), "2x2": (2, 2), "2x3": (2, 3)}
 MOST = 6
@@ -46,6 +48,7 @@ class ViewGrid(QWidget):
         self.navigation = Navigation(self)
         self.navigation.set_linked(session.settings.get(table.LINKED))
         self._windows: dict[str, Window] = {}
+        self._memory = WindowMemory(session.settings)
         self._keys = [""] * MOST
         self._alone: SliceView | None = None
         self.views = [self._make_view(overlay, tools) for _ in range(MOST)]
@@ -110,6 +113,7 @@ class ViewGrid(QWidget):
     def show_series(self, key: str, view: SliceView | None = None) -> None:
         """Show a series in a view (the active one); it is read first when need be."""
         target = view or self.active
+        self._remember_place(self.views.index(target), key)
         self._keys[self.views.index(target)] = key
         self._fill(target, key)
         self.active_changed.emit()
@@ -163,6 +167,7 @@ class ViewGrid(QWidget):
         view.corner_text = self._session.settings.get(table.CORNER_TEXT)
         view.measures = self._session.settings.get(table.MEASURES)
         view.activated.connect(lambda: self.set_active(view))
+        state.window_chosen.connect(lambda window: self._remember_window(state, window))
         view.stroke_made.connect(lambda stroke: self.stroke_made.emit(view, stroke))
         view.nudged.connect(lambda by: self.nudged.emit(view, by))
         view.notice.connect(self.notice)
@@ -192,7 +197,7 @@ class ViewGrid(QWidget):
         self._windows.clear()
         self._alone = None
         document = self._session.document
-        self._keys = hanging(document.study, document.case, self._session)
+        self._keys = self._hang(document.case)
         for view, key in zip(self.views, self._keys, strict=True):
             self._fill(view, key)
         self._arrange()
@@ -203,8 +208,8 @@ class ViewGrid(QWidget):
             self._place_again(after)
         if before.roles == after.roles:
             return
-        wanted = hanging(self._session.document.study, after, self._session)
-        former = hanging(self._session.document.study, before, self._session)
+        wanted = self._hang(after)
+        former = self._hang(before)
         for place, view in enumerate(self.views):
             if wanted[place] != former[place] and self._keys[place] == former[place]:
                 self._keys[place] = wanted[place]
@@ -259,10 +264,42 @@ class ViewGrid(QWidget):
             return
         volume = self._session.store.placed(key, self._session.document.case)
         title, subtitle = self._titles(series)
-        former.show(key, title, subtitle, volume, window=self._windows.get(key), loading=volume is None)
+        window = self._windows.get(key)
+        if window is None and volume is not None:
+            window = self._memory.window(self._label(key), volume)
+        former.show(key, title, subtitle, volume, window=window, loading=volume is None)
         self._share_fit()
         if volume is None and view.isVisible():
             QTimer.singleShot(0, self._hang_missing)
+
+    def _label(self, key: str) -> str:
+        document = self._session.document
+        return "" if document.case is None else hanging.label_of(key, document.case, document.role_map)
+
+    def _remember_window(self, state: ViewState, window: Window | None) -> None:
+        if state.volume is None or state.loading:
+            return
+        label = self._label(state.series_key)
+        if window is None:
+            self._memory.forget(label)
+        else:
+            self._memory.keep(label, window, state.auto)
+
+    def _remember_place(self, place: int, key: str) -> None:
+        """The next study hangs as this one was rearranged."""
+        label = self._label(key)
+        if label:
+            settings = self._session.settings
+            shown = [self._label(key) for key in self._keys]
+            order = settings.get(table.HANGING)
+            settings.set(table.HANGING, hanging.rearranged(order, shown, place, label))
+
+    def _hang(self, case: Case | None) -> list[str]:
+        document = self._session.document
+        if document.study is None or case is None:
+            return [""] * MOST
+        order = self._session.settings.get(table.HANGING)
+        return hanging.hang(document.study, case, document.role_map, order, MOST)
 
     def _titles(self, series: Series) -> tuple[str, str]:
         document = self._session.document
@@ -305,19 +342,3 @@ class ViewGrid(QWidget):
         menu.addAction(self.tr("Automatic window"), view.state.set_auto_window)
         menu.addAction(self.tr("Fit"), self.fit)
         menu.popup(at)
-
-
-def hanging(study: Study | None, case: Case | None, session: Session) -> list[str]:
-    """Return which series hangs where: T2, DWI, ADC, then T1 by phase, then nothing."""
-    if study is None or case is None:
-        return [""] * MOST
-    guesses = [session.document.role_map.guess_for(series.key) for series in study.series]
-    adc = [g.series_key for g in guesses if g is not None and g.kind is SeriesKind.ADC]
-    stacks = {series.key for series in study.series if series.is_stack}
-    wanted = [case.roles.get(SequenceRole.T2, ""), case.roles.get(SequenceRole.DWI, "")]
-    wanted += [key for key in adc if key in stacks][:1]
-    t1 = [role for role in SequenceRole if role not in (SequenceRole.T2, SequenceRole.DWI)]
-    wanted += [case.roles[role] for role in t1 if role in case.roles]
-    if not any(wanted):
-        wanted = [series.key for series in study.series if series.is_stack]
-    return [*wanted, *[""] * MOST][:MOST]

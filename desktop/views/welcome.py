@@ -64,8 +64,12 @@ class WelcomePage(QWidget):
         layout.addSpacing(12)
         layout.addLayout(self._recent)
         layout.addStretch(3)
-        settings.changed.connect(lambda _: self.refresh())
+        settings.changed.connect(self._settings_changed)
         self.refresh()
+
+    def _settings_changed(self, key: str) -> None:
+        if key == table.RECENT.key:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the recent paths that still exist."""
