@@ -7,17 +7,35 @@ lacks is looked for in the others, which are opened only then.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont, shapeStr
 
 from engine.domain.errors import ReportError
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 REGULAR = "Roboto-Regular"
 BOLD = "Roboto-Bold"
+SHAPED = (
+    "NotoSansDevanagari-Regular",
+    "NotoSansBengali-Regular",
+    "NotoSansGurmukhi-Regular",
+    "NotoSansGujarati-Regular",
+    "NotoSansOriya-Regular",
+    "NotoSansTamil-Regular",
+    "NotoSansTelugu-Regular",
+    "NotoSansKannada-Regular",
+    "NotoSansMalayalam-Regular",
+    "NotoSansSinhala-Regular",
+    "NotoSansLao-Regular",
+    "NotoSerifTibetan-Regular",
+    "NotoSansMyanmar-Regular",
+    "NotoSansKhmer-Regular",
+)
+"""Faces of scripts whose letters join, stack and change places: HarfBuzz sets their words."""
 FALLBACKS = (
     "DroidSansFallback",
     "NotoNaskhArabic-Regular",
@@ -25,8 +43,11 @@ FALLBACKS = (
     "NotoSansThai-Regular",
     "NotoSansArmenian-Regular",
     "NotoSansGeorgian-Regular",
-    "NotoSansDevanagari-Regular",
+    "NotoSansEthiopic-Regular",
+    *SHAPED,
 )
+JOINERS = "\u200c\u200d"
+"""Zero-width signs that keep letters apart or together; they print nothing themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +68,7 @@ def face(name: str) -> TTFont:
     """
     path = FOLDER / f"{name}.ttf"
     try:
-        font = TTFont(name, str(path))
+        font = TTFont(name, str(path), shapable=name in SHAPED)
     except (OSError, TTFError) as problem:
         raise ReportError(
             f"The font {path.name} of the report cannot be read: {problem}.",
@@ -82,19 +103,41 @@ def advance(character: str, bold: bool) -> float:
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of a line in points. No face is kerned, so widths add up."""
-    return size * sum(advance(character, bold) for character in text)
+    """Return the width of a line in points. Outside the shaped scripts no face is kerned, so widths add up."""
+    if any(face_for(character, bold) in SHAPED for character in set(text)):
+        return sum(_run_width(run, bold) for run in runs(text, bold)) * size
+    return size * sum(advance(character, bold) for character in text if character not in JOINERS)
+
+
+def _run_width(run: Run, bold: bool) -> float:
+    if run.face not in SHAPED:
+        return sum(advance(character, bold) for character in run.text)
+    set_word = shaped(run, 1.0)
+    glyphs = getattr(set_word, "__shapeData__", None)
+    if glyphs is None:  # nothing in it had to be moved
+        return float(pdfmetrics.stringWidth(run.text, run.face, 1.0))
+    return float(sum(glyph.x_advance for glyph in glyphs)) / 1000.0
+
+
+def shaped(run: Run, size: float) -> str:
+    """Return a run as reportlab writes it, with the glyphs and places that HarfBuzz chose where its script needs it."""
+    return shapeStr(run.text, run.face, size) if run.face in SHAPED else run.text
 
 
 def runs(text: str, bold: bool = False) -> list[Run]:
-    """Split a line into runs of one face each."""
+    """Split a line into runs of one face each; marks and joiners stay with the letter that they belong to."""
     found: list[Run] = []
     for character in text:
+        joins = character in JOINERS or unicodedata.category(character).startswith("M")
+        if joins and found and found[-1].face in SHAPED:
+            found[-1] = replace(found[-1], text=found[-1].text + character)
+            continue
+        if character in JOINERS:
+            continue
         name = face_for(character, bold)
         shown, name = (character, name) if name else (missing(character), BOLD if bold else REGULAR)
-        thicken = bold and name != BOLD
         if found and found[-1].face == name:
-            found[-1] = Run(name, found[-1].text + shown, thicken)
+            found[-1] = replace(found[-1], text=found[-1].text + shown)
         else:
-            found.append(Run(name, shown, thicken))
+            found.append(Run(name, shown, thicken=bold and name != BOLD))
     return found

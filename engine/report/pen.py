@@ -13,7 +13,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.utils import ImageReader
 
 from engine.report import palette
-from engine.report.fonts import runs, text_width
+from engine.report.fonts import SHAPED, Run, runs, shaped, text_width
 
 PLATE_ALPHA = 0.45
 FAKE_BOLD = 0.025
@@ -78,9 +78,19 @@ class Pen:
             thick = run.thicken and style.alpha == 1.0
             written.setTextRenderMode(2 if thick else 0)
             written.setFont(run.face, style.size)
-            written.textOut(run.text)
+            self._out(written, run, style.size)
         written.setTextRenderMode(0)
         self.canvas.drawText(written)
+
+    def _out(self, written: Any, run: Run, size: float) -> None:
+        """Write a run; one with glyphs of its own says which letters they stand for, so that text can be found."""
+        if run.face not in SHAPED:
+            written.textOut(run.text)
+            return
+        letters = ("\ufeff" + run.text).encode("utf-16-be").hex().upper()
+        written._code.append(f"/Span <</ActualText <{letters}>>> BDC")
+        written.textOut(shaped(run, size))
+        written._code.append("EMC")
 
     def line(self, x0: float, y0: float, x1: float, y1: float, weight: float = 0.4, colour: str = palette.HAIR) -> None:
         """Draw a straight line."""

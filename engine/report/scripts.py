@@ -17,18 +17,15 @@ _LAM = "\u0644"
 _ZWNJ = "\u200c"
 _POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]")
 """Hebrew vowel points and accents: placing them needs more than a face's widths."""
-_VOWEL_I = re.compile("((?:[\u0915-\u0939]\u094d)*[\u0915-\u0939]\u093c?)\u093f")
 
 
 def shape(text: str) -> str:
-    """Give Arabic letters the form that their neighbours ask for; put the Devanagari vowel sign I before its letter;
-    set Hebrew without points, as it is usually written.
+    """Give Arabic letters the form that their neighbours ask for; set Hebrew without points, as it is usually
+    written.
     """
     text = _POINTS.sub("", text)
-    if "\u093f" in text:
-        text = _VOWEL_I.sub("\u093f\\1", text)
     if not any("\u0600" <= c <= "\u08ff" for c in text):
-        return text.replace(_ZWNJ, "")
+        return text
     letters = [c for c in text if not unicodedata.combining(c)]
     shaped: list[str] = []
     place = -1

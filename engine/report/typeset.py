@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 
-from engine.report.fonts import text_width
+from engine.report.fonts import JOINERS, text_width
 from engine.report.scripts import shape, visual_order
 
 _NOT_FIRST = "，。、；：？！）》】」』”’％…,.;:?!)]}%·"
@@ -48,9 +48,14 @@ def _fitting(text: str, width: float, size: float, bold: bool) -> int:
     count = len(text)
     while count > 1 and text_width(text[:count], size, bold) > width:
         count -= 1
-    while 1 < count < len(text) and unicodedata.combining(text[count]):
+    while 1 < count < len(text) and _belongs(text[count]):
         count -= 1
     return count
+
+
+def _belongs(character: str) -> bool:
+    """True for marks and joiners: they stay with the letter before them."""
+    return character in JOINERS or unicodedata.category(character).startswith("M")
 
 
 def _atoms(paragraph: str) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
-from engine.report.fonts import runs, text_width
+from engine.report.fonts import REGULAR, face, runs, text_width
 from engine.report.identity import person_name
+from engine.report.pen import Pen, Style
 from engine.report.scripts import shape, visual_order
 from engine.report.texts import clean, dicom_date, moment, number
 from engine.report.typeset import lines_of, one_line
@@ -78,6 +81,35 @@ def test_no_line_is_wider_than_asked(text, width):
     for line in lines_of(text, float(width), 8.0):
         assert text_width(line, 8.0) <= width + 1e-6 or len(line) == 1
     assert text_width(one_line(text, float(width), 8.0), 8.0) <= width + 1e-6
+
+
+NAMES = [
+    "शर्मा श्रीकृष्ण क्षत्रिय", "বন্দ্যোপাধ্যায় শ্রী", "ਸਿੰਘ ਗੁਰਪ੍ਰੀਤ", "ક્ષમા ગુજરાતી", "ଶ୍ରୀ ପ୍ରଧାନ", "நாராயணன் ஸ்ரீ", "రామకృష్ణ శ్రీ",
+    "ಕೃಷ್ಣ ಶ್ರೀ", "കൃഷ്ണൻ", "ශ්‍රී ආචාර්ය", "ພັນ ສີ", "བསོད་ནམས", "မောင် ဇော်", "សុខ ស្រី", "ግርማ ተስፋ", "ศิริวัฒน์", "ნინო", "Տեր",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_many_scripts_have_faces_widths_and_are_found_again(name, tmp_path):
+    assert not [run for run in runs(name) if "[U+" in run.text]
+    assert text_width(name, 10.0) == pytest.approx(10 * text_width(name, 1.0))
+    assert 0.2 < text_width(name, 1.0) / len(name) < 1.2
+    canvas = Canvas(str(tmp_path / "name.pdf"), invariant=1, initialFontName=face(REGULAR).fontName)
+    Pen(canvas).text(one_line(name, 400.0, 12.0), 40, 700, 400, Style(12.0))
+    canvas.save()
+    printed = subprocess.run(
+        ["pdftotext", tmp_path / "name.pdf", "-"], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    assert "".join(printed.split()) == "".join(name.split())
+
+
+def test_shaped_words_are_set_with_the_glyphs_of_their_clusters():
+    # KA + VIRAMA + SSA is one sign, narrower than its letters side by side; the vowel sign I stands before its letter
+    cluster, letters = "क्ष", ("क", "ष")
+    assert text_width(cluster, 1.0) < sum(text_width(letter, 1.0) for letter in letters)
+    (run,) = runs("ශ්‍රී")
+    assert "\u200d" in run.text  # the joiner stays with its word
+    assert runs("a\u200db") == runs("ab")  # and prints nothing elsewhere
 
 
 def test_breaking_keeps_every_word():
