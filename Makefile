@@ -6,7 +6,7 @@ SAMPLE := lobule-out/sample-study
 RESULT := lobule-out/sample-result
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: run test check tests setup dev emulate soak bench clean
+.PHONY: run test check tests setup dev emulate soak translations clean
 
 run: setup
 	@[ -d $(SAMPLE) ] || $(BIN)/lobule sample $(SAMPLE) >/dev/null
@@ -29,6 +29,13 @@ emulate: dev            ## one slice on an emulated CPU without VNNI (minutes; n
 
 soak: dev               ## 20,000 repaints, strokes, undos and redos in one window (minutes)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench.soak
+
+translations:                 ## new texts into desktop/i18n/*.ts; what is translated there into the .qm files that ship
+	@for language in zh_CN en; do \
+	  $(BIN)/pyside6-lupdate -silent -tr-function-alias translate+=t -locations none -no-obsolete \
+	    $$([ $$language = en ] && echo -pluralonly) $$(git ls-files 'desktop/*.py') -ts desktop/i18n/lobule_$$language.ts; \
+	  $(BIN)/pyside6-lrelease -silent desktop/i18n/lobule_$$language.ts -qm desktop/i18n/lobule_$$language.qm; \
+	done
 
 setup:
 	@installer/linux/setup.sh app

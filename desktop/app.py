@@ -19,12 +19,12 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop import i18n, theme
 from desktop import settings as table
-from desktop import theme
 from desktop.errors import Watch
 from desktop.garbage import GarbageCollector
 from desktop.session import Session
-from desktop.settings import Settings
+from desktop.settings import Settings, window_language
 from desktop.views.main_window import MainWindow
 from engine import __version__, logs, storage
 
@@ -48,6 +48,7 @@ def make_window(app: QApplication, settings: Settings | None = None) -> MainWind
     settings = settings or Settings()
     look = theme.THEMES.get(settings.get(table.THEME), theme.DARK)
     theme.apply(app, look)
+    i18n.install(app, window_language(settings))
     session = Session(settings)
     window = MainWindow(session, look)
     session.setParent(window)
