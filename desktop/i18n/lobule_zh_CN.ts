@@ -157,6 +157,18 @@
         <translation>保存全部输出</translation>
     </message>
     <message>
+        <source>Save picture with the patient's name</source>
+        <translation>保存含患者姓名的图片</translation>
+    </message>
+    <message>
+        <source>Save picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>PNG (*.png)</source>
+        <translation>PNG (*.png)</translation>
+    </message>
+    <message>
         <source>Save case</source>
         <translation>保存病例</translation>
     </message>
@@ -636,7 +648,7 @@
         <translation>报告</translation>
     </message>
     <message>
-        <source>Without the patient&apos;s name and numbers</source>
+        <source>Without the patient's name and numbers</source>
         <translation>不含患者姓名和编号</translation>
     </message>
     <message>
@@ -858,6 +870,10 @@
         <translation>轮廓已保存</translation>
     </message>
     <message>
+        <source>Picture saved</source>
+        <translation>图片已保存</translation>
+    </message>
+    <message>
         <source>Case saved</source>
         <translation>病例已保存</translation>
     </message>
@@ -1017,7 +1033,7 @@
         <translation>请比较轮廓与此序列上的病变，移动序列直至两者吻合。分析将使用新位置的序列，病例会保存该位移。</translation>
     </message>
     <message>
-        <source>To the patient&apos;s left</source>
+        <source>To the patient's left</source>
         <translation>向患者左侧</translation>
     </message>
     <message>
@@ -1070,7 +1086,7 @@
         <translation>轮廓内信号</translation>
     </message>
     <message>
-        <source>ADC in 10⁻⁶ mm²/s; other signals in the scanner&apos;s own units</source>
+        <source>ADC in 10⁻⁶ mm²/s; other signals in the scanner's own units</source>
         <translation>ADC 单位为 10⁻⁶ mm²/s；其他信号为扫描仪自身单位</translation>
     </message>
 </context>
@@ -1155,6 +1171,13 @@ slice</source>
     </message>
 </context>
 <context>
+    <name>ViewCommands</name>
+    <message>
+        <source>Cine: {0} slices a second</source>
+        <translation>电影播放：每秒 {0} 层</translation>
+    </message>
+</context>
+<context>
     <name>ViewGrid</name>
     <message>
         <source>Automatic window</source>
@@ -1228,6 +1251,26 @@ slice</source>
     <message>
         <source>Export outlines…</source>
         <translation>导出轮廓…</translation>
+    </message>
+    <message>
+        <source>Save picture of the views…</source>
+        <translation>保存视图图片…</translation>
+    </message>
+    <message>
+        <source>Save picture with the patient's name…</source>
+        <translation>保存含患者姓名的图片…</translation>
+    </message>
+    <message>
+        <source>Copy picture of the views</source>
+        <translation>复制视图图片</translation>
+    </message>
+    <message>
+        <source>Previous study of the list</source>
+        <translation>列表中的上一检查</translation>
+    </message>
+    <message>
+        <source>Next study of the list</source>
+        <translation>列表中的下一检查</translation>
     </message>
     <message>
         <source>Close study</source>
@@ -1342,6 +1385,14 @@ slice</source>
         <translation>六个视图</translation>
     </message>
     <message>
+        <source>Next view</source>
+        <translation>下一视图</translation>
+    </message>
+    <message>
+        <source>Choose its series</source>
+        <translation>选择其序列</translation>
+    </message>
+    <message>
         <source>Link views</source>
         <translation>联动视图</translation>
     </message>
@@ -1362,8 +1413,64 @@ slice</source>
         <translation>适合窗口</translation>
     </message>
     <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Look further left</source>
+        <translation>向左平移</translation>
+    </message>
+    <message>
+        <source>Look further right</source>
+        <translation>向右平移</translation>
+    </message>
+    <message>
+        <source>Look further up</source>
+        <translation>向上平移</translation>
+    </message>
+    <message>
+        <source>Look further down</source>
+        <translation>向下平移</translation>
+    </message>
+    <message>
         <source>Automatic window</source>
         <translation>自动窗宽窗位</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
+        <source>Soft</source>
+        <translation>柔和</translation>
+    </message>
+    <message>
+        <source>Bright lesions</source>
+        <translation>高信号病变</translation>
+    </message>
+    <message>
+        <source>All signal</source>
+        <translation>全部信号</translation>
+    </message>
+    <message>
+        <source>Wider window</source>
+        <translation>增大窗宽</translation>
+    </message>
+    <message>
+        <source>Narrower window</source>
+        <translation>缩小窗宽</translation>
+    </message>
+    <message>
+        <source>Brighter</source>
+        <translation>调亮</translation>
+    </message>
+    <message>
+        <source>Darker</source>
+        <translation>调暗</translation>
     </message>
     <message>
         <source>Previous slice</source>
@@ -1372,6 +1479,26 @@ slice</source>
     <message>
         <source>Next slice</source>
         <translation>下一层面</translation>
+    </message>
+    <message>
+        <source>First slice</source>
+        <translation>第一层</translation>
+    </message>
+    <message>
+        <source>Last slice</source>
+        <translation>最后一层</translation>
+    </message>
+    <message>
+        <source>Play and stop cine</source>
+        <translation>播放/停止电影</translation>
+    </message>
+    <message>
+        <source>Cine faster</source>
+        <translation>加快电影播放</translation>
+    </message>
+    <message>
+        <source>Cine slower</source>
+        <translation>减慢电影播放</translation>
     </message>
     <message>
         <source>Heat map (hold H for the plain image)</source>
@@ -1444,6 +1571,14 @@ slice</source>
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Zoom and pan</source>
+        <translation>缩放与平移</translation>
+    </message>
+    <message>
+        <source>Slices and cine</source>
+        <translation>层面与电影播放</translation>
     </message>
     <message>
         <source>Scroll slices</source>
@@ -1624,6 +1759,10 @@ slice</source>
         <translation>正在保存病例</translation>
     </message>
     <message>
+        <source>Saving</source>
+        <translation>正在保存</translation>
+    </message>
+    <message>
         <source>Reading the case</source>
         <translation>正在读取病例</translation>
     </message>
@@ -1666,7 +1805,7 @@ slice</source>
         <translation>序列和轮廓齐备后立即分析</translation>
     </message>
     <message>
-        <source>Ask for the reader&apos;s impression before the scores are shown</source>
+        <source>Ask for the reader's impression before the scores are shown</source>
         <translation>显示得分之前先询问读者的印象</translation>
     </message>
     <message>
