@@ -6,7 +6,13 @@
             engine.preprocess (one path)   checkpoints
 
 `sources` hides whether images come from a cohort table or from the phantom; `quantise`, `parity`, `familiarity`,
-`vectors` and `card` are the parts of `export`. `statistics` is pure arithmetic on labels and scores.
+`vectors` and `card` are the parts of `export`.
+
+    evaluation ─▶ cohorts ─▶ predictions ─▶ scored ─▶ measure      study ─▶ figures
+       readers, calibrate, misclassified, evaluate (manifest)        compare, baseline, checklist, html, pdf
+
+`evaluation` is the command for one package, `study` for several; both run the exported package through the engine.
+`statistics` is pure arithmetic on labels and scores, `facts` words what is known about a lesion.
 
 torch is imported by network, augment, dataset, recipe, validation, checkpoint, loop, export and evaluate;
 `vectors`, `splits`, `cohort`, `config`, `statistics` and the phantom do without.

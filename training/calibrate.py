@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.errors import UsageError
 from engine.domain.package import ModelPackage
@@ -45,13 +46,6 @@ def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterab
     weights = 1.0 / counts[members]
     try:
         found = calibration.fit_temperature(scored.truth, scored.logits, weights)
-        folds = np.random.default_rng(1).permutation(len(names)) % FOLDS
-        after = np.empty_like(scored.scores)
-        for fold in range(FOLDS):
-            out = folds[members] == fold
-            if out.any():
-                own = calibration.fit_temperature(scored.truth[~out], scored.logits[~out], weights[~out])
-                after[out] = softmax(scored.logits[out] / own.value)
     except ValueError as problem:
         raise UsageError(
             f"The calibration split {name!r} is too small: {problem}.",
@@ -68,7 +62,24 @@ def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterab
         "loss_before": round(found.loss_before, 4),
         "loss_after": round(found.loss_after, 4),
         "ece_before": round(calibration.expected_calibration_error_classes(scored.truth, before), 4),
-        "ece_after_cross_validated": round(calibration.expected_calibration_error_classes(scored.truth, after), 4),
+        **_cross_validated(scored, members, weights),
     }
     finish_package(package.folder, replace(package.manifest, calibration=stated))
     return load_package(package.folder)
+
+
+def _cross_validated(scored: Scored, members: NDArray[np.intp], weights: NDArray[np.float64]) -> dict[str, float]:
+    """The calibration error with temperatures that never saw the patient; empty where a fold leaves one class only."""
+    folds = np.random.default_rng(1).permutation(int(members.max()) + 1) % FOLDS
+    after = np.empty_like(scored.scores)
+    for fold in range(FOLDS):
+        out = folds[members] == fold
+        if not out.any():
+            continue
+        try:
+            own = calibration.fit_temperature(scored.truth[~out], scored.logits[~out], weights[~out])
+        except ValueError:
+            return {}
+        after[out] = softmax(scored.logits[out] / own.value)
+    error = calibration.expected_calibration_error_classes(scored.truth, after)
+    return {"ece_after_cross_validated": round(error, 4)}

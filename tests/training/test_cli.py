@@ -55,6 +55,14 @@ def test_train_export_evaluate(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert manifest["validation"] == result
     status, _ = run(capsys, "evaluate", package, "--shards", shards, "--set", "train")
     assert status == 2
+    # The patients that the training held out calibrate; the measured set stays apart.
+    calibrate = ("--checkpoint", tmp_path / "run" / "final.pt", "--calibrate-on", "validation", "--write")
+    status, result = run(capsys, "evaluate", package, shards, "--set", "test", *calibrate)
+    assert status == 0
+    assert result["test"]["int8_against_float"]["compared_slices"] == 6
+    stated = json.loads((package / "manifest.json").read_text(encoding="utf-8"))["calibration"]
+    assert stated["cohort"] == {"name": "patients held out of the training", "patients": 3}
+    assert 0.05 <= stated["temperature"] <= 20
 
 
 def test_simulated_dicom_is_prepared_like_any_cohort(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,8 @@ def test_a_shard_holds_what_preprocessing_makes(tmp_path: Path) -> None:
     expected = np.stack([item.array for item in inputs])
     # float16 has 11 significant bits; resizing overshoots a little beyond 1, where the error is up to 2⁻¹¹.
     assert np.abs(shards.images([0, 1], 96).numpy() - expected).max() <= 2.0**-11
-    assert shards.shards[0].facts == {"vendor": "none"}
+    # 30 mm: the longest diameter of the small study's outline, where the source states none.
+    assert shards.shards[0].facts == {"vendor": "none", "diameter_mm": 30.0}
     assert shards.shards[0].position_mm == pytest.approx([i.ref.position_mm for i in inputs], abs=1e-3)
 
 

@@ -180,7 +180,7 @@ def _flow_column(study: Study, cohort: StudyCohort) -> Column:
     lesions_lost = [row for row in cohort.exclusions if row["patient"] in kept]
     # Two rows of one patient are one patient.
     reasons = Counter({row["patient"]: row["code"] for row in lost}.values())
-    out = "\n".join(f"{count} {REASONS.get(code, code)}" for code, count in reasons.most_common())
+    out = "\n".join(f"{count} {REASONS.get(code, code.replace('-', ' '))}" for code, count in reasons.most_common())
     classes = Counter({shard.patient: shard.label for shard in described.shards}.values())
     mix = "/".join(str(classes.get(label, 0)) for label in study.labels)
     boxes = [
