@@ -51,6 +51,15 @@ def is_zip(path: Path) -> bool:
         return False
 
 
+def begins_like_zip(path: Path) -> bool:
+    """Tell whether a file begins like a zip archive, whole or not."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
+
+
 def extract(path: Path) -> Unpacked:
     """Unpack the images and outlines of an archive; opening the same archive again finds them unpacked."""
     status = path.stat()
@@ -83,6 +92,8 @@ atexit.register(remove_extracted)
 
 def _extract_entries(archive: zipfile.ZipFile, path: Path, folder: Path, unpacked: Unpacked) -> None:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if not entries:
+        unpacked.skipped.append(Skipped(path, "the archive is empty"))
     if len(entries) > MAXIMUM_ENTRIES:
         unpacked.skipped.append(Skipped(path, f"the archive holds {len(entries)} files, more than any study"))
         return

@@ -14,6 +14,9 @@ from functools import lru_cache
 from pydicom.charset import convert_encodings, decode_bytes
 
 _WEAK = {"", "ISO_IR 6", "ISO_IR 100", "ISO 2022 IR 6", "ISO 2022 IR 100"}
+_CODE_EXTENSIONS = {b"\x1b$)A": "gb18030", b"\x1b$)C": "euc_kr"}
+"""Escapes that put Chinese or Korean into the upper half, beside ASCII: pydicom knows no codec for the first, and an
+escape says what it is even where no character set is declared."""
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _SPACES = re.compile(r"\s+")
 _TEXT_DELIMITERS = {"\r", "\n", "\t", "\f"}
@@ -34,7 +37,15 @@ def decode_text(value: bytes, character_sets: tuple[str, ...]) -> str:
 
 
 def _decode(value: bytes, character_sets: tuple[str, ...]) -> str:
+    for escape, encoding in _CODE_EXTENSIONS.items():
+        rest = value.replace(escape, b"")
+        if len(rest) < len(value) and b"\x1b" not in rest:
+            return _first_that_fits(rest, (encoding,))
+    if b"\x1b$B" in value and not any(name.endswith(("87", "13")) for name in character_sets):
+        return _first_that_fits(value, ("iso2022_jp",))
     declared = character_sets[0] if character_sets else ""
+    if "ISO 2022 IR 58" in character_sets and b"\x1b" not in value:  # high bytes without their escape
+        return _first_that_fits(value, ("gb18030", "utf-8"))
     if b"\x1b" not in value:
         if all(name in _WEAK for name in character_sets):
             return _undeclared(value, latin_declared=declared.endswith("100"))

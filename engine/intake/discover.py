@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.domain.study import Skipped
-from engine.intake.archive import extract, is_zip
+from engine.intake.archive import begins_like_zip, extract, is_zip
 
 ROI_IMAGE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 _OTHER_ARCHIVES = (".tar", ".tgz", ".tar.gz", ".7z", ".rar", ".gz", ".bz2", ".xz")
@@ -65,6 +65,8 @@ def _enter(path: Path, found: Found, visited: set[tuple[int, int]]) -> None:
     elif path.name.upper() == "DICOMDIR":
         found.skipped.append(Skipped(path, "DICOMDIR: the files themselves are read"))
         _enter(path.parent, found, visited)
+    elif begins_like_zip(path) and is_zip(path):  # pointed at: whatever its name, an archive is opened
+        _unpack(path, found)
     else:
         _sort_in(path, found)
 
@@ -119,6 +121,8 @@ def _sort_in(path: Path, found: Found) -> None:
         found.roi_files.append(path)
     elif name.endswith(".zip") and is_zip(path):
         _unpack(path, found)
+    elif name.endswith(".zip") and begins_like_zip(path):
+        found.skipped.append(Skipped(path, "the archive is damaged or cut short"))
     elif name.endswith(_OTHER_ARCHIVES):
         found.skipped.append(Skipped(path, "an archive that is no zip: unpack it and open the folder"))
     else:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from engine.domain.sequence import Phase
 from engine.sequences.phases import PHASE_OF_WORD, PhaseWord
@@ -28,6 +29,8 @@ HEPATOBILIARY_TOLERANCE_S = 20.0
 """The injection time is uncertain by about this much."""
 LONGEST_GAP_S = 900.0
 SAME_CLOCK_S = 1.0
+SEPARATE_BREATH_HOLDS_S = 12.0
+"""Volumes that follow one another faster are a burst of one breath-hold, not a repeated acquisition."""
 MIDNIGHT_S = 12 * 3600.0
 
 
@@ -120,11 +123,18 @@ def assign_phases(
     if pre:
         for volume in pre[:-1]:
             guesses[volume.key] = PhaseGuess(None, 0.6, "an earlier native volume of the run: a later one is used")
+        if post and (post[0].start_s or 0.0) - (pre[-1].start_s or 0.0) > LONGEST_GAP_S:
+            pre_confidence = min(pre_confidence, 0.7)
+            pre_reason += f"; but it is {_minutes(pre[-1], post[0])} minutes older than the next volume: please confirm"
         guesses[pre[-1].key] = PhaseGuess(Phase.PRE, pre_confidence, pre_reason)
     guesses.update(_contrasted(post, pre[-1] if pre else None, injection_s, hepatobiliary_agent))
     for volume, twin in copies:
         guesses[volume.key] = PhaseGuess(None, 0.6, f"another reconstruction of the moment of {twin.key}")
     return guesses
+
+
+def _minutes(earlier: TimedVolume, later: TimedVolume) -> int:
+    return round(((later.start_s or 0.0) - (earlier.start_s or 0.0)) / 60)
 
 
 def _reliable_clock(volumes: Sequence[TimedVolume]) -> bool:
@@ -243,9 +253,23 @@ def _best_match(post: Sequence[TimedVolume], injection_s: float) -> _Match:
         scored = [(score, volume) for volume in post if (score := _score(volume, window, injection_s)) is not None]
         if scored:
             score, volume = max(scored, key=lambda pair: (pair[0], -(pair[1].start_s or 0.0), pair[1].key))
-            match.phases[window.phase] = volume
+            match.phases[window.phase] = _repeated(volume, [other for _score, other in scored])
             match.score += score
     return match
+
+
+def _repeated(best: TimedVolume, fitting: Sequence[TimedVolume]) -> TimedVolume:
+    """Prefer the last of volumes that the operator named alike: a phase is repeated when the first one failed.
+
+    A burst of one breath-hold carries one name too; there the best delay counts.
+    """
+    if best.word is None or PHASE_OF_WORD.get(best.word) is None:
+        return best
+    alike = [volume for volume in fitting if volume.word is best.word]
+    last = max(alike, key=lambda volume: (volume.start_s or 0.0, volume.key))
+    ordered = sorted(volume.start_s or 0.0 for volume in alike)
+    burst = any(later - earlier < SEPARATE_BREATH_HOLDS_S for earlier, later in pairwise(ordered))
+    return best if burst else last
 
 
 def _score(volume: TimedVolume, window: Window, injection_s: float) -> float | None:

@@ -20,6 +20,12 @@ from engine.intake.charset import decode_text
         ("肝胆期".encode(), (), "肝胆期"),  # UTF-8, undeclared
         ("Müller".encode("latin-1"), (), "Müller"),
         (b"\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", ("", "ISO 2022 IR 87"), "山田^太郎"),
+        (b"Zhang=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab", ("", "ISO 2022 IR 58"), "Zhang=张^小东"),
+        ("张^小东".encode("gb2312"), ("", "ISO 2022 IR 58"), "张^小东"),  # the escape forgotten
+        (b"\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7", ("", "ISO 2022 IR 149"), "洪^吉洞"),
+        (b"\x1b$)C\xfb\xf3", (), "洪"),  # the escape says it, nothing declares it
+        (b"\x1b$B;3ED\x1b(B", (), "山田"),
+        ("ﾔﾏﾀﾞ".encode("shift_jis"), ("ISO_IR 13",), "ヤマダ"),
         ("Иванов".encode("iso8859-5"), ("ISO_IR 144",), "Иванов"),
         (b"plain  text \0", ("NO SUCH SET",), "plain text"),
         ("Müller".encode("latin-1"), ("NO SUCH SET",), "Müller"),

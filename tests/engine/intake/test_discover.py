@@ -228,6 +228,18 @@ def test_bombs_and_damaged_archives_are_refused(tmp_path):
     archive.remove_extracted()
 
 
+def test_an_archive_is_known_by_its_content(archived):
+    """Downloads often lose their suffix; what is cut short or holds nothing says so."""
+    shutil.copy(archived, archived.with_name("export"))
+    (study,) = read_paths([archived.with_name("export")]).studies
+    assert study.series[0].slices == 4
+    archived.with_name("cut.zip").write_bytes(archived.read_bytes()[:900])
+    with zipfile.ZipFile(archived.with_name("empty.zip"), "w"):
+        pass
+    found = reasons(read_paths([archived.with_name("cut.zip"), archived.with_name("empty.zip")]))
+    assert found == {"cut.zip": "the archive is damaged or cut short", "empty.zip": "the archive is empty"}
+
+
 def test_a_study_survives_the_round_trip_of_a_volume(tmp_path):
     write_stack(tmp_path, slices=3, pixel_spacing_mm=(2.0, 3.0))
     volume = load_volume(read_paths([tmp_path]).studies[0].series[0])

@@ -151,3 +151,20 @@ def test_hepatobiliary_is_never_equilibrium(late):
 )  # fmt: skip
 def test_words(text, expected):
     assert phase_word(text) is expected
+
+
+def test_a_repeated_phase_is_the_later_one_but_a_burst_goes_by_its_delay():
+    repeated = volumes(80, 120, 138, 240, words={80: W.ARTERIAL, 120: W.PORTAL, 138: W.PORTAL, 240: W.EQUILIBRIUM})
+    found = phases(repeated)
+    assert found["138"] is PV
+    assert "120" not in found
+    burst = volumes(76, 84, 92, 125, 240, words={76: W.ARTERIAL, 84: W.ARTERIAL, 92: W.ARTERIAL})
+    assert phases(burst) == {"0": PRE, "84": ART, "125": PV, "240": EQ}
+
+
+def test_a_native_volume_from_long_before_asks():
+    found = assign_phases(volumes(1400, 1440, 1555))
+    assert found["0"].phase is PRE
+    assert found["0"].confidence <= 0.7
+    assert "23 minutes older" in found["0"].reason
+    assert [found[key].phase for key in ("1400", "1440", "1555")] == [ART, PV, EQ]
