@@ -264,6 +264,7 @@ class Opening(QObject):
                 self.list.show(before.number)
             else:
                 self.show(before.number)
+        self._session.forget_arriving()
         self.given_up.emit()
 
     # ---- beside the window

@@ -115,7 +115,7 @@ def _one_slice(study: Study, series: Series) -> FirstImage | None:
     plane = series.instances[index].plane
     if plane is None:
         return None
-    step_mm = series.slice_step_mm or series.facts.slice_thickness_mm or 1.0
+    step_mm = series.facts.slice_thickness_mm or series.slice_step_mm or 1.0  # of a fragment, the step is no step
     frame = pipeline.first_image(series, index)
     return FirstImage(series.key, Volume(frame[None], affine_from_plane(plane, step_mm), series_key=series.key), study)
 

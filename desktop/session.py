@@ -66,6 +66,7 @@ class Session(QObject):
         self.jobs = Jobs(self)
         self.paths: tuple[Path, ...] = ()
         self._restoring = False
+        self.arriving: Study | None = None
         self._beside: tuple[Skipped, ...] = ()
         self.confirmed: set[str] = set()
         self.models = ModelShelf(self)
@@ -130,7 +131,9 @@ class Session(QObject):
         """Show a first image while its study is still being read; no other study may stand beside it."""
         self._clear()
         self.document.close()
+        self.arriving = image.study
         self.first_image.emit(image)
+        self.readiness_changed.emit()
 
     def show_reading(self, reading: Reading, entry: Entry) -> None:
         """Show a study with what its entry of the list knows of it, and read its images."""
@@ -159,8 +162,13 @@ class Session(QObject):
             self.jobs.start("first image", job)
         self._read_volumes(after=self.importer.offer if kept is None else self._start_by_itself)
 
+    def forget_arriving(self) -> None:
+        """What was on its way to the screen is not coming."""
+        self.arriving = None
+        self.readiness_changed.emit()
+
     def _clear(self) -> None:
-        self.confirmed = set()
+        self.confirmed, self.arriving = set(), None
         self._rest.stop()
         self.store.clear()
 
@@ -233,6 +241,8 @@ class Session(QObject):
     def obstacle(self) -> str:
         """Return why an analysis cannot start now, in words; empty when it can."""
         case = self.document.case
+        if case is None and self.arriving is not None:
+            return self.tr("The study is being read.")
         if case is None:
             return self.tr("Open a study first.")
         if not self.models.is_checked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -67,9 +68,16 @@ def _shapes(text: str) -> dict[str, tuple[float, float]]:
     if not isinstance(value, dict):
         raise ValueError(text)
     shapes = {str(name): (float(times), float(shift)) for name, (times, shift) in value.items()}
-    if any(times <= 0 for times, _ in shapes.values()):
+    if not all(0 < times < inf and abs(shift) < inf for times, shift in shapes.values()):
         raise ValueError(text)
     return shapes
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 < value < inf:
+        raise ValueError(text)
+    return value
 
 
 def switch(key: str, default: bool, text: str) -> Setting[bool]:
@@ -111,7 +119,7 @@ MEASURES = switch("view/measures", True, "Show the diameters of the chosen lesio
 LAYOUT = words("view/layout", "1x2", "")
 HANGING = Setting[tuple[str, ...]]("view/hanging", LIVER, _texts, lambda value: json.dumps(list(value)), "")
 WINDOWS = Setting[dict[str, tuple[float, float]]]("view/windows", {}, _shapes, json.dumps, "")
-CINE_SPEED = Setting[float]("view/cine_speed", 8.0, float, repr, "")
+CINE_SPEED = Setting[float]("view/cine_speed", 8.0, _speed, repr, "")
 OVERLAY_OPACITY = Setting[float]("view/overlay_opacity", 0.45, _share, repr, "")
 THEME = words("window/theme", "dark", "Theme", ("dark", "light"))
 LANGUAGE = words("window/language", "system", "Language", ("system", "en", "zh_CN"))

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.questions = Questions(session, self.journal, self)
         self.banner = StatusBanner(session, theme)
         self.view_commands = ViewCommands(session, self.grid, self.files, self.banner)
+        self.left = QWidget()
         self.actions_ = Actions(self._handlers(), theme, self)
         self._build()
         self._connect()
@@ -104,18 +105,17 @@ class MainWindow(QMainWindow):
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.grid)
         split = QSplitter(Qt.Orientation.Horizontal)
-        left = QWidget()
-        left.setObjectName("panel")
-        beside = QVBoxLayout(left)
+        self.left.setObjectName("panel")
+        beside = QVBoxLayout(self.left)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(0)
         beside.addWidget(WorkListView(self.session.opening, self.theme))
         beside.addWidget(self.series, 1)
-        for part in (left, self.middle, self.results):
+        for part in (self.left, self.middle, self.results):
             split.addWidget(part)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        left.setMinimumWidth(LEFT_PX - 50)
+        self.left.setMinimumWidth(LEFT_PX)  # names and reasons of the role slots fit
         self.results.setMinimumWidth(RIGHT_PX - 8)  # the class names of the slice table fit
         split.setSizes([LEFT_PX, 1600 - LEFT_PX - RIGHT_PX, RIGHT_PX])
         layout.addWidget(split, 1)
@@ -210,7 +210,8 @@ class MainWindow(QMainWindow):
         )
         self.actions_.check("overlay", self.overlay.shown)
         self.actions_.check(f"layout_{self.grid.layout_name}")
-        self.actions_.check("tool_window")
+        for name in ("tool_window", "left_panel", "right_panel"):
+            self.actions_.check(name)
         self.overlay.changed.connect(lambda: self.actions_.check("overlay", self.overlay.shown))
         self.overlay.changed.connect(lambda: self.results.overlay.show_state())
         for kind in (QAbstractItemView, QComboBox, QAbstractSlider):  # these would take a letter for themselves
@@ -239,6 +240,8 @@ class MainWindow(QMainWindow):
             "brush_smaller": lambda: tools.widen(-1),
             "brush_larger": lambda: tools.widen(1),
             "new_lesion": lambda: tools.choose_lesion(None),
+            "left_panel": self.left.setVisible,
+            "right_panel": self.results.setVisible,
             "next_study": lambda: session.opening.step(1),
             "previous_study": lambda: session.opening.step(-1),
             "overlay": self.overlay.set_shown,

@@ -123,7 +123,7 @@ class SeriesPanel(QWidget):
         layout.addWidget(self._skipped, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _show_study(self) -> None:
-        study = self._session.document.study
+        study = self._session.document.study or self._session.arriving
         if study is None:
             self._name.setText(self.tr("No study"))
             self._identity.setText("")

@@ -22,6 +22,8 @@ AMBER = QColor("#f0b04a")
 HALO = QColor(0, 0, 0, 190)
 SEAM = QColor(0, 0, 0, 150)
 POINTER = QColor("#ffd75e")
+NARROW_PX = 340
+"""In a view as narrow as this, letters leave the corners' lines to the text, and the ruler's length stands above it."""
 SCALE_STEPS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -85,7 +87,8 @@ def paint_pointer(painter: QPainter, at: QPointF, on_plane: bool) -> None:
 
 
 def paint_letters(painter: QPainter, letters: Sequence[str], area: QRectF) -> None:
-    """Paint what lies at the left, right, top and bottom edge."""
+    """Paint what lies at the left, right, top and bottom edge; in a narrow area below and above the corner texts."""
+    away = 82 if area.width() < NARROW_PX else 16
     font = QFont(painter.font())
     font.setPixelSize(15)
     font.setWeight(QFont.Weight.Medium)
@@ -94,8 +97,8 @@ def paint_letters(painter: QPainter, letters: Sequence[str], area: QRectF) -> No
     for text, x, y in (
         (left, area.left() + 14, centre.y()),
         (right, area.right() - 14, centre.y()),
-        (top, centre.x(), area.top() + 16),
-        (bottom, centre.x(), area.bottom() - 16),
+        (top, centre.x(), area.top() + away),
+        (bottom, centre.x(), area.bottom() - away),
     ):
         width = QFontMetricsF(font).horizontalAdvance(text)
         paint_text(painter, QPointF(x - width / 2, y + 5), text, TEXT, font)
@@ -103,7 +106,8 @@ def paint_letters(painter: QPainter, letters: Sequence[str], area: QRectF) -> No
 
 def paint_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
     """Paint a ruler of a round length at the lower right, with its length beside it."""
-    longest = min(area.width() * 0.5 - 90.0, 220.0)  # the letter in the middle and the label stay free
+    narrow = area.width() < NARROW_PX
+    longest = area.width() * 0.3 if narrow else min(area.width() * 0.5 - 90.0, 220.0)  # letter and label stay free
     length_mm = max((mm for mm in SCALE_STEPS_MM if mm * px_per_mm <= longest), default=1)
     length = length_mm * px_per_mm
     x1, y = area.right() - 12, area.bottom() - 14
@@ -121,7 +125,8 @@ def paint_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
     painter.restore()
     text = f"{length_mm // 10} cm" if length_mm % 10 == 0 else f"{length_mm} mm"
     width = QFontMetricsF(painter.font()).horizontalAdvance(text)
-    paint_text(painter, QPointF(x0 - width - 8, y + 3), text, TEXT)
+    at = QPointF(x1 - width, y - 11) if narrow else QPointF(x0 - width - 8, y + 3)
+    paint_text(painter, at, text, TEXT)
 
 
 def paint_text(painter: QPainter, at: QPointF, text: str, colour: QColor, font: QFont | None = None) -> None:
@@ -162,8 +167,11 @@ def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[tuple[str, QCol
     height = metrics.height() + 2
     y = area.bottom() - 10 - height * (len(lines) - 1) if bottom else area.top() + 18
     for place, (text, colour) in enumerate(lines):
-        beside_letter = place == len(lines) - 1 if bottom else place == 0
+        narrow = area.width() < NARROW_PX
+        beside_letter = not narrow and (place == len(lines) - 1 if bottom else place == 0)
         width = area.width() / 2 - 26 if beside_letter else area.width() - 20
+        if narrow and bottom:
+            width = area.width() * 0.6 - 20  # beside the ruler
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         paint_text(painter, QPointF(area.left() + 10, y), shown, colour)
         y += height

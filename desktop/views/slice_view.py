@@ -181,22 +181,27 @@ class SliceView(Viewport):
         where = self.tr("Slice {0} of {1}   {2}").format(
             state.index + 1, state.slices, wording.position(state.level_mm)
         )
-        top = [(state.title, paint.TEXT), (state.subtitle if self.named else "", paint.FAINT), (where, paint.TEXT)]
+        narrow = area.width() < paint.NARROW_PX
+        top = [(state.title, paint.TEXT), (state.subtitle if self.named else "", paint.FAINT)]
+        top += [(line, paint.TEXT) for line in (where.split("   ") if narrow else [where])]
         if state.loading:
-            top[2] = (self.tr("Reading the other slices…"), paint.FAINT)
+            top[2:] = [(self.tr("Reading the other slices…"), paint.FAINT)]
         elif not state.covers_level:
             top.append((self.tr("No slice at this level"), paint.AMBER))
         elif self._content.unconfirmed(self.tools.lesion):
             top.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
         paint.paint_lines(painter, area, [line for line in top if line[0]], bottom=False)
         step, row, column = state.volume.spacing_mm
-        level = f"{state.window.level:.4g}".replace("-", wording.MINUS)
+        window = (state.window.width, state.window.level)
+        width, level = (wording.number(value, 0 if abs(value) >= 10 else 2) for value in window)
         bottom = [
             self.tr("{0}   {1} × {2} mm, step {3} mm   zoom {4}×").format(
                 state.plane.name, f"{row:.2g}", f"{column:.2g}", f"{step:.3g}", f"{state.frame.zoom:.1f}"
             ),
-            self.tr("W {0}  L {1}").format(f"{state.window.width:.4g}", level),
+            self.tr("W {0}  L {1}").format(width, level),
         ]
+        if narrow:  # what fits: the window, one value a line
+            bottom = bottom[1].split("  ")
         paint.paint_lines(painter, area, [(line, paint.FAINT) for line in bottom], bottom=True)
 
     # ---- input

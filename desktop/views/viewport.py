@@ -123,7 +123,7 @@ class Viewport(QWidget):
         return QSize(420, 420)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 160)
+        return QSize(120, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
