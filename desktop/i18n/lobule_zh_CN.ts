@@ -157,7 +157,7 @@
         <translation>保存全部输出</translation>
     </message>
     <message>
-        <source>Save picture with the patient's name</source>
+        <source>Save picture with the patient&apos;s name</source>
         <translation>保存含患者姓名的图片</translation>
     </message>
     <message>
@@ -648,7 +648,7 @@
         <translation>报告</translation>
     </message>
     <message>
-        <source>Without the patient's name and numbers</source>
+        <source>Without the patient&apos;s name and numbers</source>
         <translation>不含患者姓名和编号</translation>
     </message>
     <message>
@@ -971,6 +971,10 @@
         <translation>更改 {0} 的序列</translation>
     </message>
     <message>
+        <source>The study is being read.</source>
+        <translation>正在读取检查。</translation>
+    </message>
+    <message>
         <source>Open a study first.</source>
         <translation>请先打开检查。</translation>
     </message>
@@ -1033,7 +1037,7 @@
         <translation>请比较轮廓与此序列上的病变，移动序列直至两者吻合。分析将使用新位置的序列，病例会保存该位移。</translation>
     </message>
     <message>
-        <source>To the patient's left</source>
+        <source>To the patient&apos;s left</source>
         <translation>向患者左侧</translation>
     </message>
     <message>
@@ -1086,7 +1090,7 @@
         <translation>轮廓内信号</translation>
     </message>
     <message>
-        <source>ADC in 10⁻⁶ mm²/s; other signals in the scanner's own units</source>
+        <source>ADC in 10⁻⁶ mm²/s; other signals in the scanner&apos;s own units</source>
         <translation>ADC 单位为 10⁻⁶ mm²/s；其他信号为扫描仪自身单位</translation>
     </message>
 </context>
@@ -1257,7 +1261,7 @@ slice</source>
         <translation>保存视图图片…</translation>
     </message>
     <message>
-        <source>Save picture with the patient's name…</source>
+        <source>Save picture with the patient&apos;s name…</source>
         <translation>保存含患者姓名的图片…</translation>
     </message>
     <message>
@@ -1383,6 +1387,14 @@ slice</source>
     <message>
         <source>Six views</source>
         <translation>六个视图</translation>
+    </message>
+    <message>
+        <source>Series and lesions</source>
+        <translation>序列与病灶</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Next view</source>
@@ -1805,7 +1817,7 @@ slice</source>
         <translation>序列和轮廓齐备后立即分析</translation>
     </message>
     <message>
-        <source>Ask for the reader's impression before the scores are shown</source>
+        <source>Ask for the reader&apos;s impression before the scores are shown</source>
         <translation>显示得分之前先询问读者的印象</translation>
     </message>
     <message>
