@@ -283,7 +283,8 @@ def _train(values: argparse.Namespace) -> int:
 def _export(values: argparse.Namespace) -> int:
     from training import checkpoint
     from training.dataset import ShardSet
-    from training.export import ExportOptions, export
+    from training.export import export
+    from training.export_options import ExportOptions
 
     config = checkpoint.load(values.checkpoint).config
     shards = ShardSet.open(values.shards, config.labels)

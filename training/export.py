@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from training import checkpoint, familiarity, precision
 from training.card import render_card
 from training.checkpoint import Checkpoint
 from training.dataset import ShardSet
+from training.export_options import ExportOptions
 from training.network import InceptionResnetV2
 from training.parity import Graph
 from training.precision import batches, chosen
@@ -49,31 +50,6 @@ INTENDED_USE = {
     ClinicalStatus.SIMULATED: "Demonstration of the software on simulated images. Not for use with patients.",
     ClinicalStatus.RESEARCH: "Research on focal liver lesions in MRI, with review by a qualified radiologist.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """Choices of an export.
-
-    Attributes:
-        version: Version of the package.
-        precision: ``int8``, ``float32``, or ``float16`` (for GPUs: half the size of float32).
-        calibration_slices: Training slices that the activations' ranges are measured on.
-        calibration: ``percentile`` or ``entropy``.
-        feature_slices: Slices for the feature statistics, of patients trained on and held out.
-        compared_slices: Held-out slices on which int8 is compared with float.
-        float_block_limit: Most blocks that compute in float32 where too many classes change.
-        title: Name that readers see.
-    """
-
-    version: str = "1.0.0"
-    precision: str = "int8"
-    calibration_slices: int = 256
-    calibration: str = "percentile"
-    feature_slices: int = 2000
-    compared_slices: int = 400
-    float_block_limit: int = 99
-    title: str = ""
 
 
 def export(

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,8 @@ from engine.domain.package import PreprocessSpec
 from engine.domain.progress import Progress
 from training import quantise
 from training.dataset import ShardSet
+from training.export_options import ExportOptions
 from training.parity import Answer, Change, Graph, compare
-
-if TYPE_CHECKING:
-    from training.export import ExportOptions
 
 logger = logging.getLogger(__name__)
 

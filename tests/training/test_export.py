@@ -27,7 +27,8 @@ from training.evaluate import (
     score_package,
     write_validation,
 )
-from training.export import ExportOptions, export, network_of, write_float
+from training.export import export, network_of, write_float
+from training.export_options import ExportOptions
 from training.measure import measure
 from training.parity import Graph, compare
 from training.precision import fewest

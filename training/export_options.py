@@ -1,0 +1,30 @@
+"""The choices of an export, as the command takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """Choices of an export.
+
+    Attributes:
+        version: Version of the package.
+        precision: ``int8``, ``float32``, or ``float16`` (for GPUs: half the size of float32).
+        calibration_slices: Training slices that the activations' ranges are measured on.
+        calibration: ``percentile`` or ``entropy``.
+        feature_slices: Slices for the feature statistics, of patients trained on and held out.
+        compared_slices: Held-out slices on which int8 is compared with float.
+        float_block_limit: Most blocks that compute in float32 where too many classes change.
+        title: Name that readers see.
+    """
+
+    version: str = "1.0.0"
+    precision: str = "int8"
+    calibration_slices: int = 256
+    calibration: str = "percentile"
+    feature_slices: int = 2000
+    compared_slices: int = 400
+    float_block_limit: int = 99
+    title: str = ""
