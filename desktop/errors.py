@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from desktop import i18n
 from engine import __version__
+from engine.domain.error_words import error_words
 from engine.domain.errors import EngineError
 
 log = logging.getLogger("lobule.desktop")
@@ -21,7 +23,7 @@ translate = QCoreApplication.translate
 def words(error: BaseException) -> tuple[str, str]:
     """Return (what happened, what to do next)."""
     if isinstance(error, EngineError):
-        return error.what, error.remedy
+        return error_words(error, i18n.language())
     return (
         translate("errors", "Something unexpected happened ({0}).").format(type(error).__name__),
         translate("errors", "Your outlines are still here. Save the case, and send the copied details to support."),

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop import i18n
+from engine.domain import caution_words, flag_words
+from engine.domain.caution import Caution
+from engine.domain.labels import STATUS_WORDS
+from engine.domain.result import StudyResult
 from engine.domain.sequence import RoleGuess, SequenceRole, SeriesKind
 from engine.domain.study import PatientContext, Series, Study
 
@@ -33,6 +38,21 @@ def class_name(label: str) -> str:
         "metastasis": translate("wording", "Metastasis"),
     }
     return known.get(label, label.replace("_", " ").capitalize())
+
+
+def status_line(status: str) -> str:
+    """Return the line of a package's clinical status in the window's language."""
+    return STATUS_WORDS[i18n.language()][status]
+
+
+def flag(result: StudyResult) -> tuple[str, str]:
+    """Return headline and reason of a result's flag in the window's language."""
+    return flag_words.flag_words(result, i18n.language())
+
+
+def caution(found: Caution) -> str:
+    """Return the sentence of a caution in the window's language; its English text where it has none there."""
+    return caution_words.word(found, i18n.language()) or found.text
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine import __version__
 from engine.domain.caution_words import NO_LESION, make_caution
+from engine.domain.flag_words import NOT_RAISED, RAISED, WITHHELD
 from engine.domain.package import ModelPackage
 from engine.domain.result import (
     BENIGN,
@@ -24,10 +25,6 @@ from engine.domain.result import (
     StudyResult,
 )
 from engine.domain.roi import Roi
-
-RAISED = "Contrast follow-up recommended"
-NOT_RAISED = "Contrast follow-up flag not raised"
-WITHHELD = "No flag"
 
 
 def slice_result(prediction: Prediction, labels: Sequence[str]) -> SliceResult:

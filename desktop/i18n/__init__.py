@@ -12,6 +12,12 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 LANGUAGES = ("en", "zh_CN")
 _installed: list[QTranslator] = []
+_language = ["en"]
+
+
+def language() -> str:
+    """Return the language that the window speaks, for texts from the engine's tables."""
+    return _language[0]
 
 
 def install(app: QCoreApplication, language: str) -> None:
@@ -19,6 +25,7 @@ def install(app: QCoreApplication, language: str) -> None:
     for old in _installed:
         app.removeTranslator(old)
     _installed.clear()
+    _language[0] = language
     qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     for name, folder in ((f"qtbase_{language}", qt_folder), (f"lobule_{language}", str(Path(__file__).parent))):
         made = QTranslator(app)

@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
+from desktop import wording
 from desktop.icons import pixmap
 from desktop.theme import Theme
 from desktop.views.widgets import column, label
 from engine import __version__
-from engine.domain.labels import STATUS_TEXT
 
 LIBRARIES = (
     ("PySide6", "LGPL-3.0"),
@@ -51,7 +51,7 @@ class AboutDialog(QDialog):
         names.addWidget(label(words, "dim", wrap=True))
         top.addLayout(names, 1)
         layout.addLayout(top)
-        layout.addWidget(label(STATUS_TEXT["simulated"], "warn", wrap=True))
+        layout.addWidget(label(wording.status_line("simulated"), "warn", wrap=True))
         text = self.tr(
             "Lobule supports a radiologist; it does not diagnose. It works offline and opens no network connection. "
             "It is free software under the Apache License 2.0."

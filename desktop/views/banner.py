@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from desktop import wording
 from desktop.icons import pixmap
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.widgets import label
-from engine.domain.labels import STATUS_TEXT
 from engine.domain.package import ClinicalStatus
 
 
@@ -38,7 +38,7 @@ class StatusBanner(QFrame):
     def refresh(self) -> None:
         """Show the line that applies now."""
         status = self.status()
-        self.text.setText(STATUS_TEXT[status.value])
+        self.text.setText(wording.status_line(status.value))
         self.setVisible(status is not ClinicalStatus.VALIDATED)
 
     def status(self) -> ClinicalStatus:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop import wording
 from desktop.views.widgets import column, heading, label
-from engine.domain.labels import STATUS_TEXT
 from engine.domain.result import Analysis
 from engine.domain.sequence import SequenceRole
 
@@ -55,7 +54,7 @@ class FactsView(QWidget):
         texts = {
             "package": f"{package.id} {package.version}",
             "digest": package.digest[:SHORT_DIGEST],
-            "status": STATUS_TEXT[package.clinical_status],
+            "status": wording.status_line(package.clinical_status),
             "provider": wording.provider_name(result.provider),
             "dwi": self.tr("used") if used else self.tr("not used"),
             "slices": str(slices),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from desktop import wording
 from desktop.icons import pixmap
 from desktop.theme import Theme
 from desktop.views.widgets import button, card, clear_layout, column, label, set_card
@@ -60,11 +61,11 @@ class FlagCard(QWidget):
         colours = {"raised": self._theme.amber, "neutral": self._theme.dim, "withheld": self._theme.violet}
         set_card(self.frame, kind)
         self._icon.setPixmap(pixmap(name, colours[kind], 26, self.devicePixelRatioF()))
-        self.headline.setText(result.follow_up.headline)
+        headline, reason = wording.flag(result)
+        self.headline.setText(headline)
         # headline and reason read as one sentence; on a line of its own the reason takes a capital letter
-        reason = result.follow_up.reason
         self.reason.setText(reason[:1].upper() + reason[1:])
-        self.frame.setAccessibleName(f"{result.follow_up.headline}. {result.follow_up.reason}")
+        self.frame.setAccessibleName(f"{headline}. {reason}")
         self.stale.setVisible(stale)
         clear_layout(self._cautions)
         for caution in result.cautions:
@@ -76,7 +77,7 @@ class FlagCard(QWidget):
         layout = column(made, (10, 2, 4, 2), 1)
         kind = self.tr("Withholds the flag") if stops else self.tr("Caution")
         layout.addWidget(label(kind, "head"))
-        text = label(caution.text, wrap=True)
+        text = label(wording.caution(caution), wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(text)
         return made

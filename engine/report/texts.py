@@ -25,7 +25,6 @@ class Texts:
     labels: Mapping[str, str]
     roles: Mapping[str, str]
     origins: Mapping[str, str]
-    flag: Mapping[str, str]
     method: tuple[str, ...]
     limits: tuple[str, ...]
     limits_simulated: str
@@ -65,7 +64,6 @@ def texts_for(language: str) -> Texts:
         labels=table.LABELS,
         roles=table.ROLES,
         origins=table.ORIGINS,
-        flag=getattr(table, "FLAG", {}),
         method=table.METHOD,
         limits=table.LIMITS,
         limits_simulated=table.LIMITS_SIMULATED,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from engine.domain.caution_words import ROLE_WORDS
+from engine.domain.labels import STATUS_WORDS
 
-STATUS = {
-    "simulated": "Demonstration model: trained on simulated images. Not for use with patients.",
-    "research": "Research use only. Not cleared as a medical device. Requires review by a qualified radiologist.",
-    "validated": "Decision support. Requires review by a qualified radiologist.",
-}
+STATUS = STATUS_WORDS["en"]
 
 LABELS = {
     "benign": "benign",

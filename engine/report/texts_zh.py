@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from engine.domain.caution_words import ROLE_WORDS
+from engine.domain.labels import STATUS_WORDS
 
-STATUS = {
-    "simulated": "演示模型：使用模拟图像训练。不得用于患者。",
-    "research": "仅供研究使用。未作为医疗器械获批。须由有资质的放射科医师复核。",
-    "validated": "决策支持。须由有资质的放射科医师复核。",
-}
+STATUS = STATUS_WORDS["zh_CN"]
 
 LABELS = {
     "benign": "良性",
@@ -20,17 +17,6 @@ LABELS = {
 ROLES = ROLE_WORDS["zh_CN"]
 
 ORIGINS = {"drawn": "手动勾画", "interpolated": "手动勾画，含插值层面"}
-
-FLAG = {
-    "raised": "建议行增强检查随访",
-    "not_raised": "未提示增强检查随访",
-    "withheld": "不予提示",
-    "reason_raised": "{total} 个层面中有 {count} 个被分类为恶性：位于 {places} 的层面；按规则一个即可提示。"
-    "如临床情况适合，请考虑增强 MRI。",
-    "reason_not_raised": "全部 {total} 个层面均被分类为良性。这不能排除恶性病变。",
-    "reason_withheld": "结果被保留，不作提示，原因：{text}",
-    "join": "、",
-}
 
 WORDS = {
     "title": "Lobule 报告",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.domain.caution_words import NO_LESION, make_caution, word
+from engine.domain.caution_words import word
+from engine.domain.flag_words import flag_words
 from engine.domain.result import BENIGN, Caution, Effect, LesionResult, StudyResult
-from engine.report.texts import Texts, clean, millimetres
+from engine.report.texts import Texts, clean
 from engine.report.values import CautionContent, Flag
 
 SENTENCE_LIMIT = 1200
@@ -14,28 +15,9 @@ SENTENCE_LIMIT = 1200
 
 def flag(result: StudyResult, texts: Texts) -> Flag:
     """Return the flag in words: those of the result, or their translation."""
-    follow_up = result.follow_up
-    state = {True: "raised", False: "not-raised", None: "withheld"}[follow_up.recommended]
-    if not texts.flag:
-        return Flag(state, clean(follow_up.headline), clean(follow_up.reason, SENTENCE_LIMIT))  # type: ignore[arg-type]
-    if follow_up.recommended is None:
-        reason = texts.flag["reason_withheld"].format(text=_withheld(result, texts))
-        return Flag("withheld", texts.flag["withheld"], reason)
-    total = sum(len(lesion.slices) for lesion in result.lesions)
-    if not follow_up.recommended:
-        return Flag("not-raised", texts.flag["not_raised"], texts.flag["reason_not_raised"].format(total=total))
-    places = [millimetres(s.ref.position_mm) for lesion in result.lesions for s in lesion.slices if s.malignant]
-    reason = texts.flag["reason_raised"].format(total=total, count=len(places), places=texts.flag["join"].join(places))
-    return Flag("raised", texts.flag["raised"], reason)
-
-
-def _withheld(result: StudyResult, texts: Texts) -> str:
-    """Return why the flag is withheld: the sentence of the caution that the flag names."""
-    code = result.follow_up.withheld_because
-    named = (c for c in result.cautions if c.code == code and c.effect is Effect.WITHHOLD)
-    cause = next(named, make_caution(NO_LESION, Effect.WITHHOLD) if code == NO_LESION else None)
-    translated = word(cause, texts.language) if cause is not None else None
-    return clean(translated or result.follow_up.reason, SENTENCE_LIMIT)
+    state = {True: "raised", False: "not-raised", None: "withheld"}[result.follow_up.recommended]
+    headline, reason = flag_words(result, texts.language)
+    return Flag(state, clean(headline), clean(reason, SENTENCE_LIMIT))  # type: ignore[arg-type]
 
 
 def caution(found: Caution, texts: Texts) -> CautionContent:
