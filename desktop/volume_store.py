@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.domain.case import Case
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume, VolumeSet
-from engine.geometry.affine import translated
+from engine.geometry.place import placed
 
 
 class VolumeStore(QObject):
@@ -26,7 +26,7 @@ class VolumeStore(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._volumes: dict[str, Volume] = {}
-        self._moved: dict[str, tuple[tuple[float, float, float], Volume]] = {}
+        self._moved: dict[str, tuple[object, Volume]] = {}
 
     def add(self, key: str, volume: Volume) -> None:
         """Keep the volume of a series."""
@@ -42,14 +42,12 @@ class VolumeStore(QObject):
         """Return the volume of a series where the case has it: moved by hand, or where the scanner put it."""
         volume = self._volumes.get(key)
         role = None if case is None else next((role for role, own in case.roles.items() if own == key), None)
-        shift = None if case is None or role is None else case.shifts_mm.get(role)
-        if volume is None or shift is None:
+        if volume is None or case is None or role is None or case.correction(role) is None:
             return volume
+        correction = (case.shifts_mm.get(role), case.rotations.get(role))
         known = self._moved.get(key)
-        if known is None or known[0] != shift:  # the same object again, so that views see that nothing changed
-            affine = translated(volume.affine, shift)
-            moved = Volume(volume.array, affine, volume.frame_of_reference_uid, volume.series_key)
-            known = self._moved[key] = (shift, moved)
+        if known is None or known[0] != correction:  # the same object again, so that views see that nothing changed
+            known = self._moved[key] = (correction, placed(volume, role, case))
         return known[1]
 
     def clear(self) -> None:

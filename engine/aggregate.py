@@ -73,6 +73,7 @@ def study_result(
     case_digest: str,
     study_instance_uid: str,
     roles_used: Mapping[str, str],
+    corrections: Mapping[str, Mapping[str, tuple[float, ...]]] | None = None,
 ) -> StudyResult:
     """Combine lesions into the statement about the patient.
 
@@ -103,6 +104,7 @@ def study_result(
         follow_up=follow_up(lesions, cautions),
         cautions=tuple(cautions),
         roles_used=dict(roles_used),
+        corrections=dict(corrections or {}),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from engine.domain.case import Case, ReaderImpression
+from engine.domain.case import Case, ReaderImpression, Rotation
 from engine.domain.errors import StorageError
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.result import Caution, Fact, LesionResult, SliceResult, StudyResult
@@ -102,6 +102,9 @@ def result_to_dict(result: StudyResult, *, deidentify: bool = False) -> dict[str
         "status_text": STATUS_TEXT[result.package.clinical_status],
         "provider": result.provider,
         "roles_used": {} if deidentify else dict(result.roles_used or {}),
+        "corrections": {
+            role: {name: list(value) for name, value in done.items()} for role, done in result.corrections.items()
+        },
         "rules": {"patient": "sum", "flag": "any-slice"},
         "lesions": [_lesion(lesion, deidentify) for lesion in result.lesions],
         "patient": {
@@ -207,6 +210,7 @@ def case_to_json(case: Case) -> str:
         "model": case.model,
         "treated": case.treated,
         "shifts_mm": {role.value: list(shift) for role, shift in case.shifts_mm.items()},
+        "rotations": {role.value: asdict(turn) for role, turn in case.rotations.items()},
         "reader": asdict(case.reader),
         "rois": [_roi(roi) for roi in case.rois],
     }
@@ -243,6 +247,10 @@ def case_from_json(text: str, source: str = "The case") -> Case:
             model=str(data["model"]),
             treated=bool(data["treated"]),
             shifts_mm={SequenceRole(role): _vector(shift) for role, shift in data["shifts_mm"].items()},
+            rotations={
+                SequenceRole(role): Rotation(_vector(turn["angles_deg"]), _vector(turn["centre_mm"]))
+                for role, turn in data.get("rotations", {}).items()
+            },
             reader=ReaderImpression(**data["reader"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:

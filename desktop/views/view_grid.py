@@ -204,7 +204,7 @@ class ViewGrid(QWidget):
         self.active_changed.emit()
 
     def _case_changed(self, before: Case, after: Case) -> None:
-        if before.shifts_mm != after.shifts_mm:
+        if (before.shifts_mm, before.rotations) != (after.shifts_mm, after.rotations):
             self._place_again(after)
         if before.roles == after.roles:
             return

@@ -28,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         case=arguments.case,
         rois=tuple(arguments.roi),
         roles=tuple(arguments.role),
+        shifts=tuple(arguments.shift),
+        register=tuple(arguments.register),
         roi_answers=tuple(arguments.roi_answer),
         roi_fraction=arguments.roi_fraction,
         treated=arguments.treated,

@@ -80,6 +80,12 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--case", metavar="FILE", type=Path, help="start from the decisions in a case.json")
     command.add_argument("--out", metavar="DIR", type=Path, help="output folder (default: lobule-out/DATE_DIGEST)")
     command.add_argument("--role", metavar="ROLE=KEY", action="append", default=[], help="give a role to a series")
+    command.add_argument(
+        "--shift", metavar="ROLE=X,Y,Z", action="append", default=[], help="move a series by mm (left, back, head)"
+    )
+    command.add_argument(
+        "--register", metavar="ROLE", action="append", default=[], help="lay a series on T2 by rigid registration"
+    )
     command.add_argument("--study", metavar="UID", help="which study, where the folder holds several")
     command.add_argument("--treated", action="store_true", help="the lesion was treated before")
     command.add_argument(

@@ -17,6 +17,7 @@ from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
 
 Tell = Callable[[str], None]
+LARGEST_SHIFT_MM = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Request:
         case: A stored case to start from.
         rois: Outline files; none: those that lie in the study's folder.
         roles: Texts of the form ROLE=KEY.
+        shifts: Texts of the form ROLE=X,Y,Z: how a series is moved, in patient mm.
+        register: Roles whose series are laid on T2 by rigid registration.
         roi_answers: Answers to questions that an outline file raises, of the form QUESTION=CHOICE.
         roi_fraction: Share of a voxel from which it counts as lesion.
         also: What to write besides, out of `pipeline.ALSO`.
@@ -38,6 +41,8 @@ class Request:
     case: Path | None = None
     rois: tuple[Path, ...] = ()
     roles: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
+    register: tuple[str, ...] = ()
     roi_answers: tuple[str, ...] = ()
     roi_fraction: float = 0.5
     treated: bool = False
@@ -90,6 +95,8 @@ def process(
     package = pipeline.choose_package(case.model, case.roles)
     volumes = pipeline.load_volumes(study, _needed(case, package.roles), progress)
     case = _with_outlines(request, study, case, volumes, tell)
+    for name in request.register:
+        case = pipeline.register(case, volumes, _role(name, f"--register {name}", "--register ROLE"))
     provider = selftest.choose_provider(package, request.provider)
     analysis = pipeline.analyze(study, case, volumes, provider=provider, progress=progress)
     folder = folder_for(case)
@@ -121,6 +128,8 @@ def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
             )
     for text in request.roles:
         case = _with_role(case, text, study)
+    for text in request.shifts:
+        case = _with_shift(case, text)
     if request.model is not None:
         case = case.with_model(request.model)
     return case.with_treated(True) if request.treated else case
@@ -128,15 +137,36 @@ def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
 
 def _with_role(case: Case, text: str, study: Study) -> Case:
     name, _, key = text.partition("=")
-    if name not in SequenceRole.__members__ or not key:
+    role = _role(name if key else "", f"--role {text}", "--role ROLE=KEY")
+    pipeline.series_of(study, role, key)
+    return case.with_role(role, key)
+
+
+def _with_shift(case: Case, text: str) -> Case:
+    name, _, numbers = text.partition("=")
+    role = _role(name, f"--shift {text}", "--shift ROLE=X,Y,Z")
+    try:
+        x, y, z = (float(number) for number in numbers.split(","))
+        if not max(map(abs, (x, y, z))) <= LARGEST_SHIFT_MM:
+            raise ValueError
+    except ValueError:
         raise UsageError(
-            f"--role {text} is not of the form ROLE=KEY.",
+            f"--shift {text} is not of the form ROLE=X,Y,Z.",
+            remedy="Give three numbers in mm: towards the patient's left, back and head, at most "
+            f"{LARGEST_SHIFT_MM:.0f} each.",
+            code="shift-syntax",
+        ) from None
+    return case.with_shift(role, (x, y, z))
+
+
+def _role(name: str, given: str, form: str) -> SequenceRole:
+    if name not in SequenceRole.__members__:
+        raise UsageError(
+            f"{given} is not of the form {form}.",
             remedy=f"Roles are {', '.join(SequenceRole)}; 'lobule scan' shows the keys.",
             code="role-syntax",
         )
-    role = SequenceRole(name)
-    pipeline.series_of(study, role, key)
-    return case.with_role(role, key)
+    return SequenceRole(name)
 
 
 def _needed(case: Case, roles: Sequence[SequenceRole]) -> dict[SequenceRole, str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.domain.digest import digest_of
 from engine.domain.roi import Contour, LesionId, Roi
 from engine.domain.sequence import SequenceRole
@@ -30,6 +33,33 @@ class ReaderImpression:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """A turn of one volume in patient space.
+
+    Attributes:
+        angles_deg: About the patient's x, then y, then z axis.
+        centre_mm: (x, y, z) of the point that stays where it is.
+    """
+
+    angles_deg: tuple[float, float, float]
+    centre_mm: tuple[float, float, float]
+
+    def matrix(self) -> NDArray[np.float64]:
+        """Return the (4, 4) map of patient mm."""
+        turn = np.eye(3)
+        for axis, degrees in enumerate(self.angles_deg):
+            cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+            one, two = ((1, 2), (2, 0), (0, 1))[axis]
+            step = np.eye(3)
+            step[one, one], step[one, two], step[two, one], step[two, two] = cosine, -sine, sine, cosine
+            turn = step @ turn
+        whole = np.eye(4)
+        centre = np.asarray(self.centre_mm)
+        whole[:3, :3], whole[:3, 3] = turn, centre - turn @ centre
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Decisions about one study; every change makes a new case.
 
@@ -39,7 +69,8 @@ class Case:
         rois: Lesions in the order they were drawn or imported.
         model: Package id, or ``auto`` for the one that uses most of the roles present.
         treated: The reader ticked prior treatment of a lesion.
-        shifts_mm: Manual correction per role, (x, y, z) in patient mm, added to that volume's position.
+        shifts_mm: Correction of a misalignment per role, (x, y, z) in patient mm, added to that volume's position.
+        rotations: Turn per role, applied before the shift; found by registration.
         reader: Impressions and comment; they do not affect the result, so the digest leaves them out.
     """
 
@@ -49,10 +80,11 @@ class Case:
     model: str = "auto"
     treated: bool = False
     shifts_mm: Mapping[SequenceRole, tuple[float, float, float]] = field(default_factory=dict)
+    rotations: Mapping[SequenceRole, Rotation] = field(default_factory=dict)
     reader: ReaderImpression = ReaderImpression()
 
     def __post_init__(self) -> None:
-        for name in ("roles", "shifts_mm"):
+        for name in ("roles", "shifts_mm", "rotations"):
             given: Mapping[SequenceRole, Any] = getattr(self, name)
             ordered = {role: given[role] for role in SequenceRole if role in given}
             object.__setattr__(self, name, MappingProxyType(ordered))
@@ -91,11 +123,31 @@ class Case:
         return replace(self, model=model)
 
     def with_shift(self, role: SequenceRole, shift_mm: tuple[float, float, float] | None) -> Case:
-        """Return a case in which the volume of `role` is moved by `shift_mm` (None: not moved)."""
-        kept = {r: s for r, s in self.shifts_mm.items() if r != role}
+        """Return a case in which the volume of `role` is moved by `shift_mm`, a turn it has kept (None: the volume
+        stays where its files say).
+        """
+        return self.with_correction(role, shift_mm, None if shift_mm is None else self.rotations.get(role))
+
+    def with_correction(
+        self, role: SequenceRole, shift_mm: tuple[float, float, float] | None, rotation: Rotation | None
+    ) -> Case:
+        """Return a case in which the volume of `role` is turned and moved so and not otherwise."""
+        shifts = {r: s for r, s in self.shifts_mm.items() if r != role}
+        turns = {r: t for r, t in self.rotations.items() if r != role}
         if shift_mm is not None and any(shift_mm):
-            kept[role] = shift_mm
-        return replace(self, shifts_mm=kept)
+            shifts[role] = shift_mm
+        if rotation is not None and any(rotation.angles_deg):
+            turns[role] = rotation
+        return replace(self, shifts_mm=shifts, rotations=turns)
+
+    def correction(self, role: SequenceRole) -> NDArray[np.float64] | None:
+        """Return the (4, 4) map of patient mm that the volume of `role` goes through, None where it stays."""
+        shift, rotation = self.shifts_mm.get(role), self.rotations.get(role)
+        if shift is None and rotation is None:
+            return None
+        whole = np.eye(4) if rotation is None else rotation.matrix()
+        whole[:3, 3] += shift or (0.0, 0.0, 0.0)
+        return whole
 
     def with_reader(self, reader: ReaderImpression) -> Case:
         """Return a case with these impressions."""
@@ -110,7 +162,8 @@ class Case:
         return LesionId(f"L{number}")
 
     def digest(self) -> str:
-        """Return the SHA-256 of what a result depends on: study, roles, outlines, model, treatment, shifts."""
+        """Return the SHA-256 of what a result depends on: study, roles, outlines, model, treatment, corrections."""
+        turned = {role.value: [list(turn.angles_deg), list(turn.centre_mm)] for role, turn in self.rotations.items()}
         return digest_of(
             {
                 "study": self.study_instance_uid,
@@ -119,6 +172,7 @@ class Case:
                 "model": self.model,
                 "treated": self.treated,
                 "shifts_mm": {role.value: list(shift) for role, shift in self.shifts_mm.items()},
+                **({"rotations": turned} if turned else {}),
             }
         )
 
@@ -132,6 +186,7 @@ class Case:
                 self.model,
                 self.treated,
                 dict(self.shifts_mm),
+                dict(self.rotations),
                 self.reader,
             ),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,7 @@ class StudyResult:
     follow_up: ContrastFollowUp
     cautions: tuple[Caution, ...] = ()
     roles_used: Mapping[str, str] | None = None
+    corrections: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         recommended = self.follow_up.recommended

@@ -7,7 +7,7 @@ Every function maps values to values; the person's decisions enter as a `Case` a
 `analysis` and `outputs` what follows, `sending` the one act that reaches a network.
 """
 
-from engine.pipeline.analysis import analyze
+from engine.pipeline.analysis import analyze, register
 from engine.pipeline.outlines import (
     EXPORTS,
     describe_rois,
@@ -64,6 +64,7 @@ __all__ = [
     "package_folders",
     "propose_roles",
     "record_export",
+    "register",
     "remove_package",
     "render_report",
     "rival_outlines",

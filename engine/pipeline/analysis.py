@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from engine import aggregate, audit, preprocess, quality, storage
 from engine.domain.case import Case
-from engine.domain.errors import RoiError, SequenceError
+from engine.domain.errors import GeometryError, RoiError, SequenceError
 from engine.domain.package import ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.domain.result import Analysis, Caution, LesionResult, Prediction
@@ -15,10 +17,11 @@ from engine.domain.roi import LesionId
 from engine.domain.sample import SliceInput
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
-from engine.domain.volume import Volume, VolumeSet
-from engine.geometry.affine import translated
+from engine.domain.volume import VolumeSet
 from engine.geometry.diameters import longest_diameter_mm
 from engine.geometry.outline import volume_ml
+from engine.geometry.place import placed, placed_volumes
+from engine.geometry.register import NotRegistered, register_rigid
 from engine.inference import loading, predict, session
 from engine.pipeline.diffusion import diffusion_cautions
 from engine.pipeline.packages import choose_package
@@ -51,7 +54,7 @@ def analyze(
             remedy="Draw a lesion on the T2 images, or name an outline file with --roi FILE.",
             code="roi-missing",
         )
-    volumes = _shifted(volumes, case)
+    volumes = placed_volumes(volumes, case)
     package = _package_for(case, volumes)
     before = quality.before_analysis(study, case, package, volumes)
     if SequenceRole.DWI in package.roles:
@@ -87,10 +90,58 @@ def analyze(
         case_digest=case.digest(),
         study_instance_uid=study.study_instance_uid,
         roles_used={role.value: case.roles[role] for role in package.roles if role in case.roles},
+        corrections=_corrections(case),
     )
     audit.append(storage.data_folder(), "analysis", audit.analysis_facts(result))
     log.info("analysed %d lesions with %s on %s", len(lesions), package.manifest.id, runner.provider)
     return Analysis(result, inputs, predictions, package)
+
+
+def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Case:
+    """Return the case with the volume of `role` laid on T2 around the lesions by rigid registration.
+
+    Args:
+        volumes: As loaded; where T2 itself lies in the case is respected, an earlier correction of `role` is replaced.
+
+    Raises:
+        RoiError: There is no lesion to register around.
+        SequenceError: The role is T2 or has no volume.
+        GeometryError: No registration within bounds was found; the case stays as it is.
+    """
+    if role is SequenceRole.T2 or role not in volumes or SequenceRole.T2 not in volumes:
+        raise SequenceError(
+            f"{role.value} cannot be registered to T2.",
+            remedy="Name a role other than T2 that a series of this study plays.",
+            code="register-role",
+        )
+    points = [contour.points_mm for roi in case.rois for contour in roi.contours]
+    if not points:
+        raise RoiError(
+            "There is no outline to register around.",
+            remedy="Draw or import a lesion first.",
+            code="roi-missing",
+        )
+    t2 = placed(volumes[SequenceRole.T2], SequenceRole.T2, case)
+    found = register_rigid(t2, volumes[role], np.concatenate(points))
+    if isinstance(found, NotRegistered):
+        raise GeometryError(
+            f"{role.value} could not be registered to T2: {found.reason}.",
+            remedy="Move the series by hand, or choose another one.",
+            code="not-registered",
+        )
+    return case.with_correction(role, found.shift_mm, found.rotation)
+
+
+def _corrections(case: Case) -> dict[str, dict[str, tuple[float, ...]]]:
+    """Return what was corrected, by role: shift, and turn where there is one."""
+    corrections: dict[str, dict[str, tuple[float, ...]]] = {}
+    for role in SequenceRole:
+        if case.correction(role) is not None:
+            corrections[role.value] = {"shift_mm": case.shifts_mm.get(role, (0.0, 0.0, 0.0))}
+            turn = case.rotations.get(role)
+            if turn is not None:
+                corrections[role.value] |= {"rotation_deg": turn.angles_deg, "centre_mm": turn.centre_mm}
+    return corrections
 
 
 def _package_for(case: Case, volumes: VolumeSet) -> ModelPackage:
@@ -104,21 +155,6 @@ def _package_for(case: Case, volumes: VolumeSet) -> ModelPackage:
         except SequenceError:
             pass
     return choose_package(case.model, tuple(volumes))
-
-
-def _shifted(volumes: VolumeSet, case: Case) -> VolumeSet:
-    if not case.shifts_mm:
-        return volumes
-    moved = {
-        role: Volume(
-            volume.array,
-            translated(volume.affine, case.shifts_mm.get(role, (0.0, 0.0, 0.0))),
-            volume.frame_of_reference_uid,
-            volume.series_key,
-        )
-        for role, volume in volumes.items()
-    }
-    return VolumeSet(moved)
 
 
 def _ordered(cautions: Sequence[Caution]) -> list[Caution]:

@@ -21,6 +21,7 @@ from engine.domain.sample import SliceInput
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
 from engine.domain.volume import VolumeSet
+from engine.geometry.align import estimate_shift
 from engine.geometry.resample import covers
 from engine.quality.texture import texture_of
 
@@ -29,6 +30,8 @@ ADULT_YEARS = 18.0
 B_VALUE_STUDIED = (800.0, 1000.0)
 B_VALUE_WITHHOLD_BELOW = 500.0
 THICK_STEP_MM = 10.0
+MISALIGNED_MM = 5.0
+MISALIGNED_WITHHOLD_MM = 15.0
 _B_UNIT = "s/mm²"
 
 _OTHER_REGION = re.compile(
@@ -51,6 +54,7 @@ def before_analysis(study: Study, case: Case, package: ModelPackage, volumes: Vo
         *_b_value(used.get(SequenceRole.DWI)),
         *_coverage(package, volumes, case.rois),
         *_frames_of_reference(volumes, package),
+        *_misaligned(volumes, package, case.rois),
         *_geometry(used),
         *_interpolated(case.rois),
         *_contrast(used),
@@ -147,6 +151,36 @@ def _frames_of_reference(volumes: VolumeSet, package: ModelPackage) -> list[Caut
     if not other or len(frames) < 2:
         return []
     return [make_caution("misaligned", Effect.INFORM, {"roles": Fact(tuple(other))}, "misaligned-frames")]
+
+
+def _misaligned(volumes: VolumeSet, package: ModelPackage, rois: Sequence[Roi]) -> list[Caution]:
+    """Compare every channel with T2 around every lesion; the largest shift that is certain speaks for the channel."""
+    if SequenceRole.T2 not in volumes:
+        return []
+    cautions = []
+    for role in package.roles:
+        if role is SequenceRole.T2 or role not in volumes:
+            continue
+        estimates = [
+            estimate_shift(volumes[SequenceRole.T2], volumes[role], np.concatenate([c.points_mm for c in roi.contours]))
+            for roi in rois
+            if roi.contours
+        ]
+        certain = [found for found in estimates if found is not None and found.certain]
+        worst = max(certain, key=lambda found: found.length_mm, default=None)
+        if worst is None or worst.length_mm <= MISALIGNED_MM:
+            continue
+        far = worst.length_mm > MISALIGNED_WITHHOLD_MM
+        facts = {
+            "role": Fact(role.value),
+            "shift": Fact(worst.length_mm, "mm"),
+            "shift_xyz": Fact(worst.shift_mm, "mm", 1),
+            "uncertainty": Fact(worst.spread_mm, "mm", 1),
+            "limit": Fact(MISALIGNED_WITHHOLD_MM if far else MISALIGNED_MM, "mm"),
+        }
+        effect = Effect.WITHHOLD if far else Effect.INFORM
+        cautions.append(make_caution("misaligned", effect, facts, "misaligned-far" if far else ""))
+    return cautions
 
 
 def _geometry(used: Mapping[SequenceRole, Series]) -> list[Caution]:

@@ -11,11 +11,11 @@ from engine.domain.package import ClinicalStatus, ModelManifest
 from engine.domain.result import Analysis, StudyResult
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
-from engine.domain.volume import Volume, VolumeSet
-from engine.geometry.affine import translated
+from engine.domain.volume import VolumeSet
+from engine.geometry.place import placed
 from engine.report import identity, panels, prose, wording
 from engine.report.lesions import ID_LIMIT, lesion_contents
-from engine.report.texts import Texts, clean, moment, movement, number, texts_for
+from engine.report.texts import Texts, clean, correction, moment, number, texts_for
 from engine.report.validation import Figure, figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.report.values import Field, LesionContent, ReportContent, TableContent
 
@@ -128,12 +128,7 @@ def _stacks(manifest: ModelManifest, volumes: VolumeSet, case: Case) -> dict[Seq
     stacks: dict[SequenceRole, panels.Stack] = {}
     for role in (SequenceRole.T2, SequenceRole.DWI):
         if role in volumes and role in manifest.preprocess.roles:
-            volume = volumes[role]
-            shift = case.shifts_mm.get(role)
-            if shift:
-                affine = translated(volume.affine, shift)
-                volume = Volume(volume.array, affine, volume.frame_of_reference_uid, volume.series_key)
-            stacks[role] = panels.stack_of(volume)
+            stacks[role] = panels.stack_of(placed(volumes[role], role, case))
     return stacks
 
 
@@ -180,9 +175,9 @@ def _package(
         dwi = texts.word("dwi_yes", detail=detail)
     title = f"{facts.id} {facts.version}"
     moved = [
-        f"{texts.role(role.value)} {movement(case.shifts_mm[role], texts)}"
+        f"{texts.role(role.value)} {correction(case, role, texts)}"
         for role in manifest.preprocess.roles
-        if any(case.shifts_mm.get(role, ()))
+        if case.correction(role) is not None
     ]
     return (
         Field(texts.word("package_id"), f"{title}, {clean(manifest.title, 80)}" if manifest.title else title),

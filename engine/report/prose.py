@@ -7,7 +7,7 @@ from engine.domain.package import ClinicalStatus, ModelManifest
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
-from engine.report.texts import Texts, clean, movement, number
+from engine.report.texts import Texts, clean, correction, number
 from engine.report.validation import Figure, figure_row
 from engine.report.values import Field, Section, TableContent
 
@@ -63,7 +63,7 @@ def _sequences(
         slices = str(volume.shape[0]) if volume else ""
         b_value = facts.b_value_s_mm2 if facts else None
         detail = texts.word("b_value", b=number(b_value, 0)) if b_value is not None else ""
-        moved = movement(case.shifts_mm.get(role, (0.0, 0.0, 0.0)), texts)
+        moved = correction(case, role, texts)
         name = f"{texts.role(role.value)}, {detail}" if detail and role is SequenceRole.DWI else texts.role(role.value)
         rows.append((name, label.rstrip(":") or texts.word("not_stated"), slices, voxel, moved))
     headers = tuple(texts.word(key) for key in ("role", "series", "slices", "voxel", "moved"))

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.domain.case import Case
 from engine.domain.errors import ReportError
+from engine.domain.sequence import SequenceRole
 from engine.report import texts_en, texts_zh
 
 LANGUAGES = ("en", "zh_CN")
@@ -99,6 +101,16 @@ def movement(shift_mm: Sequence[float], texts: Texts) -> str:
         if round(value, 1)
     ]
     return texts.word("comma").join(parts) or texts.word("not_moved")
+
+
+def correction(case: Case, role: SequenceRole, texts: Texts) -> str:
+    """Return how the volume of a role was moved, and by how much it was turned, in words."""
+    words = movement(case.shifts_mm.get(role, (0.0, 0.0, 0.0)), texts)
+    turn = case.rotations.get(role)
+    if turn is None:
+        return words
+    degrees = " / ".join(number(value, 1) for value in turn.angles_deg)
+    return texts.word("comma").join([words, texts.word("turned", degrees=degrees)])
 
 
 def dicom_date(text: str) -> str:

@@ -157,6 +157,7 @@ WORDS = {
     "to_head": "{mm} mm towards the head",
     "to_feet": "{mm} mm towards the feet",
     "heading_of": "{heading}: {name}",
+    "turned": "turned by {degrees} degrees about x / y / z",
     "not_moved": "no",
     "page": "Page {page} of {pages}",
     "slice_axis": "Slice position along the T2 normal (mm)",

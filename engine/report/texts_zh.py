@@ -154,6 +154,7 @@ WORDS = {
     "to_head": "向头侧 {mm} mm",
     "to_feet": "向足侧 {mm} mm",
     "heading_of": "{heading}：{name}",
+    "turned": "绕 x / y / z 轴旋转 {degrees}°",
     "not_moved": "无",
     "page": "第 {page} 页，共 {pages} 页",
     "slice_axis": "沿 T2 法线的层面位置（mm）",

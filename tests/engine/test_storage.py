@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import storage
-from engine.domain.case import Case, ReaderImpression
+from engine.domain.case import Case, ReaderImpression, Rotation
 from engine.domain.errors import StorageError
 from engine.domain.roi import Contour, LesionId, Roi
 from engine.domain.sequence import SequenceRole
@@ -24,6 +24,7 @@ def a_case():
         (Roi(LesionId("L1"), contours, "drawn", "1.9", "Läsion 一"),),
         treated=True,
         shifts_mm={SequenceRole.DWI: (1.0, -2.0, 0.5)},
+        rotations={SequenceRole.DWI: Rotation((1.0, 0.0, -2.5), (10.0, 20.0, 30.0))},
         reader=ReaderImpression("benign", None, "comment\nwith lines", 0.3),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from engine.domain.case import Case
+from engine.domain.case import Case, Rotation
 from engine.domain.errors import EngineError, IntakeError, PackageError
 from engine.domain.package import PreprocessSpec
 from engine.domain.roi import Contour, LesionId, Roi
@@ -112,3 +112,22 @@ def test_every_error_class_has_an_exit_status_of_the_interface():
     kinds = [kind for kind in EngineError.__subclasses__() if kind.__module__ == EngineError.__module__]
     assert {kind.exit_status for kind in kinds} == {2, 3, 4}
     assert PackageError.exit_status == 4
+
+
+def test_a_correction_turns_then_shifts_and_is_part_of_the_digest():
+    # 90 degrees about z through (10, 0, 0) take (11, 0, 5) to (10, 1, 5); then the shift
+    turn = Rotation((0.0, 0.0, 90.0), (10.0, 0.0, 0.0))
+    case = Case("1").with_correction(SequenceRole.DWI, (1.0, 2.0, 3.0), turn)
+    assert np.allclose(case.correction(SequenceRole.DWI) @ [11, 0, 5, 1], [11, 3, 8, 1])
+    assert case.correction(SequenceRole.T2) is None
+    shifted = Case("1").with_shift(SequenceRole.DWI, (1.0, 2.0, 3.0))
+    assert len({Case("1").digest(), shifted.digest(), case.digest()}) == 3
+    assert case.with_shift(SequenceRole.DWI, (0.0, 0.0, 1.0)).rotations == {SequenceRole.DWI: turn}
+    assert case.with_shift(SequenceRole.DWI, None) == Case("1")
+    assert pickle.loads(pickle.dumps(case)) == case
+
+
+def test_angles_turn_about_x_then_y_then_z():
+    # y to z about x, then z to x about y, then x to y about z: the point comes back to y
+    turn = Rotation((90.0, 90.0, 90.0), (0.0, 0.0, 0.0))
+    assert np.allclose(turn.matrix() @ [0, 1, 0, 1], [0, 1, 0, 1])
