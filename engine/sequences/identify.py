@@ -177,6 +177,8 @@ def _general_limits(guess: RoleGuess, series: Series, evidence: Evidence) -> Rol
         guess = _limit(guess, 0.7, "a Dixon series that does not say which part it is")
     if evidence.says("processed copy"):
         guess = _limit(guess, 0.8, "named as a registered, filtered or uncorrected copy")
+    if evidence.plane == "axial" and evidence.says("sagittal", "oblique", "coronal") and not evidence.says("axial"):
+        guess = _limit(guess, JUST_ASK, "its name speaks of another plane than its images show")
     if guess.conflict:
         guess = _limit(guess, JUST_ASK, "header and name disagree: please confirm")
     return guess

@@ -41,9 +41,10 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         "相减", "サブトラ", "差分", "감산", "차감", "서브트", rf"{_PHASE_NAMES} ?- ?{_NATIVE_NAMES}",
         r"^[\d ]+-[\d ]+$")),
     (PhaseWord.HEPATOBILIARY, compile_words(
-        r"hbp\w*", "hb ?phase", r"\w*h?epato-? ?bil\w*", r"\w*hep-? ?bil\w*", r"h?epato-?[czs][iy]t\w*",
-        r"h?epato-? ?e?spe[cz]\w*", "hep(?:atic)? ?phase", r"leber-?spez\w*", r"lever-?spec\w*", r"liver-?spec\w*",
-        rf"{_AGENT} ?(?:spat|late|delay|tard|laat|gec)\w*",
+        r"hbp\w*", r"hb(?: ?-?phase)?", r"hepato ?-?phase", r"(?:1[1-9]|2\d|30) ?m", r"eob ?(?:1[1-9]|2\d|30)",
+        r"(?:fifteen|twenty|zwanzig|vingt|venti|veinte) ?min\w*", "特异期", r"\w*h?epato-? ?bil\w*",
+        r"\w*hep-? ?bil\w*", r"h?epato-?[czs][iy]t\w*", r"h?epato-? ?e?spe[cz]\w*", "hep(?:atic)? ?phase",
+        r"leber-?spez\w*", r"lever-?spec\w*", r"liver-?spec\w*", rf"{_AGENT} ?(?:spat|late|delay|tard|laat|gec)\w*",
         rf"(?:spat|late|delay\w*|tard\w*|laat) ?(?:phase )?{_AGENT}",
         r"[1-4] ?(?:h(?:r|rs|\d\d)?|hours?|std\w*|stunden?|heures?|ore|horas?|uur|saat|час\w*|小时|時間|시간)",
         r"гепато-?бил\w*", r"гепато-?спец\w*", r"гепатоцит\w*", "肝胆(?!管)", "肝膽", "肝細胞", "肝细胞", "肝特异",
@@ -93,7 +94,7 @@ _EXACT = {
 }  # fmt: skip
 _GE_PAIR = re.compile(r"^\s*\([\d/.]+\)\s*-\s*\([\d/.]+\)")
 _SECONDS = re.compile(
-    r"(?<![a-z0-9.+-])(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:s|sec\w*|sek\w*|seg\w*|sn|saniye|сек\w*|秒|초)(?![a-z0-9])"
+    r"(?<![a-z0-9.+-])(\d{1,4})(?: ?- ?(\d{1,4}))? ?(?:s|sec\w*|sek\w*|seg\w*|sn|saniye|сек\w*|秒|초)(?![a-z0-9])"
     r"(?! ?-?(?:bh|breath|apn|atem|adem|scan|tr))"
 )
 _MINUTES = re.compile(
@@ -104,6 +105,7 @@ _DELAYS = (
     (360, 660, PhaseWord.LATE), (660, 36_000, PhaseWord.HEPATOBILIARY),
 )  # fmt: skip
 """Seconds after the injection, as names state them: from, to (excluded), what that is."""
+_MINUTE_SIGN = re.compile(r"(?<=\d) ?['′’](?!['′’])")
 _TIME_TO_CENTRE = re.compile(r"tt ?c? ?=? ?\d+(?:[.,]\d+)? ?s", re.IGNORECASE)
 _PH_NUMBER = re.compile(r"(?<![a-z0-9])ph ?(\d{1,2})(?![a-z0-9])")
 
@@ -124,7 +126,7 @@ def phase_word(text: str) -> PhaseWord | None:
     """
     if _GE_PAIR.match(text):
         return PhaseWord.SUBTRACTION
-    words = normalise(_TIME_TO_CENTRE.sub(" ", text))
+    words = normalise(_MINUTE_SIGN.sub(" min ", _TIME_TO_CENTRE.sub(" ", text)))
     if words in _EXACT:
         return _EXACT[words]
     one_moment = _TIME_TO_CENTRE.search(text) is not None  # "art_5phases_TTC=7.7s" is one volume of the burst

@@ -75,7 +75,7 @@ T2_POINTS: tuple[Points, ...] = (
     Points(5, lambda e, _s: "ORIGINAL" in e.tokens and not ({"FIL", "FILTERED"} & e.tokens), "original images"),
     Points(-10, lambda e, _s: e.says("inversion") or 100 <= (e.facts.inversion_time_ms or 0) <= 260,
            "STIR: fat and enhancing tissue are suppressed alike"),
-    Points(-8, lambda e, _s: e.facts.mr_acquisition_type == "3D", "a 3D sequence"),
+    Points(-8, lambda e, _s: e.facts.mr_acquisition_type == "3D" or e.says("three-dimensional"), "a 3D sequence"),
     Points(-10, lambda e, _s: e.says("processed copy"), "a registered or filtered copy"),
     Points(-3, lambda e, _s: bool(e.facts.contrast_agent), "acquired after contrast"),
 )  # fmt: skip

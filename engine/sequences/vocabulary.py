@@ -34,20 +34,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"perfusion ?weighted", "relcbv", "relmtt",
     ),
     "reformat": (
-        r"\w*mpr(?!age|ess)\w*", "mip", "mips", r"\w*_mip", "minip", r"reformat\w*", r"rekon\w*", r"thick ?mip", "vr",
-        "vrt", r"3d ?vol\w*", "curved", "pjn", r"posdisp", r"fus(?:ed|ion\w*)", r"overlay\w*", r"color ?map",
+        r"\w*mpr(?!age|ess)\w*", "mip", "mips", r"\w*_mip", "minip", r"reformat\w*", r"rekon\w*", r"thick ?mip",
+        "vr", "vrt", r"3d ?vol\w*", "curved", "pjn", r"posdisp", r"fus(?:ed|ion\w*)", r"overlay\w*", r"color ?map",
         "filt pha", r"range", "重建", "再構成", "재구성",
     ),
     # --- diffusion, its maps and its computed images
     "adc": (
         r"[de]?adc\w*", r"adc[ -]?map\w*", r"\w+adc", r"apparent ?diffusion\w*", r"diffusion ?coe?f\w*",
-        r"(?:avg|average) ?dc", r"mm[^a-z0-9]? ?2? ?s ?$", r"икд", "표면 ?확산", "겉보기", "表观[扩弥]散",
-        "見かけの拡散", r"coefficiente di diffusione", r"coeficiente de difus\w*",
+        r"(?:avg|average) ?dc", r"mm[^a-z0-9]? ?2? ?s ?$", r"10\^?-\d ?mm.*", r"икд", "표면 ?확산", "겉보기",
+        "表观[扩弥]散", "見かけの拡散", r"coefficiente di diffusione", r"coeficiente de difus\w*",
         r"coefficient (?:apparent )?de diffusion", r"scheinbare\w* diffusion\w*",
     ),
     "eadc": ("eadc", r"ediff?", r"exponential\w*", r"exp ?adc"),
     "computed b": (
-        r"\w*calc ?bval\w*", "calc", r"calculat\w*", r"calcul(?:ee?s?|ada?s?|ado|e)", r"\w*synthetic\w*",
+        r"\w*calc ?bval\w*", "calc", r"calculat\w*", r"calcul(?:ee?s?|ada?s?|ado|e)", r"\w*synth(?:etic)?\w*",
         r"sinteti\w*", r"synthetis\w*", r"syn ?-?b\d*\w*", "cdwi", r"computed\w*", r"computad\w*", r"cb\d{3,}\w*",
         r"c ?b ?value", r"berechnet\w*", r"berekend\w*", r"calcolat\w*", r"hesaplan\w*", r"вычисл\w*", r"расч\w+",
         "计算", "計算", "合成", "계산",
@@ -173,6 +173,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"\w*tse\w*", r"\w*fse\w*", r"\w*blade\w*", r"propeller\w*", "prop", r"multivane\w*", "mvxd", "jet",
         "radar", r"arms", r"\w*space\w*", "vista", "cube",
     ),
+    "three-dimensional": (r"\w*space\w*", "cube", "vista", r"spc\w*", r"\w*3d\w*"),
     "motion robust": (r"\w*blade\w*", r"propeller\w*", "prop", r"multivane\w*", "mvxd", "jet", "radar", "arms"),
     "single shot": (
         r"\w*haste\w*", r"\w*ssfse\w*", r"ss-? ?fse", r"ssh\w*", r"single-? ?shot",

@@ -343,3 +343,10 @@ def test_a_long_run_of_fast_volumes_is_assigned():
     )
     assert 30 <= portal - arterial <= 50
     assert equilibrium - portal >= 80
+
+
+def test_a_name_of_another_plane_than_the_images_asks():
+    found = identify_roles(make_study(t2("x", series_description="t2_tse_fs_cor_trig")))
+    assert found.roles == {R.T2: "x"}
+    assert found.guess_for("x").confidence < 0.85
+    assert "another plane" in " ".join(found.guess_for("x").reasons)

@@ -85,6 +85,15 @@ def test_excluded_rows_never_get_a_role():
     assert not given
 
 
+def test_names_that_leave_it_open_never_get_a_role_without_asking():
+    for row in rows():
+        if {"AMBIGUOUS", "POST-UNSPEC"} & set(row["flags"].split()):
+            facts = facts_of(row)
+            series = make_series(manufacturer=facts.manufacturer, series_description=facts.series_description)
+            found = identify_roles(make_study(series))
+            assert not found.roles or found.guess_for(series.key).confidence < 0.85, facts.series_description
+
+
 def test_low_b_values_never_get_a_role():
     for row in rows():
         if "LOWB" in row["flags"].split():
