@@ -219,7 +219,7 @@ def test_an_ordinary_summary_fits_on_one_page(size):
     content = content_of(example(2, 9))
     heights = [sum(block.height(width) for block in first_page(content, detail, width)) for detail in DETAILS]
     assert min(heights) <= height
-    assert heights[-1] == min(heights)
+    assert heights[-2] == min(heights)  # the last one is for a page that runs over
 
 
 def test_unknown_paper_and_unwritable_place_are_clear_errors(tmp_path):
