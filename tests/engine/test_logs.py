@@ -7,8 +7,6 @@ import logging
 import pytest
 
 from engine import logs
-from engine.cli import main
-from tests.support.liver_files import write_liver_mask, write_liver_study
 
 
 @pytest.fixture
@@ -119,18 +117,3 @@ def test_a_traceback_keeps_the_places_in_the_program_and_nothing_else(log_file):
     assert "FileNotFoundError" in text
     assert "Anna" not in text
     assert "/" not in text.split("failed", 1)[1]
-
-
-def test_nothing_of_a_study_reaches_the_log_of_an_analysis(tmp_path, own_home, tiny_package):
-    """The whole way, with a folder named after the patient, and a fault that tells of it."""
-    folder = write_liver_study(tmp_path / "Muster_Anna_P-4711" / "20260312", patient="P-4711")
-    assert main(["analyze", str(folder), "--model", str(tiny_package.folder), "--out", str(tmp_path / "out")]) == 3
-    write_liver_mask(folder / "Muster.nii.gz")
-    assert main(["analyze", str(folder), "--model", str(tiny_package.folder), "--out", str(tmp_path / "out")]) == 0
-    logging.getLogger("lobule.test").warning("P-4711 %s", {"name": "Muster^Anna", "uid": "1.2.826.0.1.9.1"})
-    kept = [path for path in own_home.rglob("*") if path.is_file() and path.suffix in (".log", ".jsonl", ".json")]
-    assert {path.name for path in kept} >= {"lobule.log", "audit.jsonl"}
-    for path in kept:
-        text = path.read_text(encoding="utf-8").casefold()
-        for secret in ("muster", "anna", "4711", "1.2.826.0.1.9.1", "20260312", str(tmp_path).casefold()):
-            assert secret not in text, (path.name, secret)

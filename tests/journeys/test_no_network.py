@@ -33,21 +33,39 @@ def strays(traced, folder, *allowed):
     )
 
 
-def test_the_command_line(tmp_path):
-    write_liver_study(tmp_path / "study")
-    write_liver_mask(tmp_path / "study" / "mask.nii.gz")
-    package = write_tiny_package(tmp_path / "package")
-    before = sorted(tmp_path.rglob("*"))
-    out = tmp_path / "out"
-    command = ["-m", "engine.cli", "analyze", tmp_path / "study", "--model", package, "--out", out]
-    traced = run_traced(command, tmp_path)
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory):
+    """The folder of one watched `lobule analyze`, and what was seen. The study's folder is named after the patient."""
+    folder = tmp_path_factory.mktemp("watched")
+    study = write_liver_study(folder / "Muster_Anna_P-4711" / "20260312", patient="P-4711")
+    write_liver_mask(study / "Muster.nii.gz")
+    package = write_tiny_package(folder / "package")
+    given = set(folder.rglob("*"))
+    command = ["-m", "engine.cli", "analyze", study, "--model", package, "--out", folder / "out"]
+    traced = run_traced(command, folder)
     assert traced.status == 0, traced.output
+    return folder, given, traced
+
+
+def test_the_command_line_opens_no_socket_and_writes_to_its_own_folders_only(analysed):
+    folder, given, traced = analysed
     assert traced.network == ()
-    assert out / "report.pdf" in traced.written  # it does see what is written
-    assert strays(traced, tmp_path, out) == []
-    assert list((tmp_path / "tmp").iterdir()) == []  # nothing of a patient stays in the scratch folder
-    left = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - set(before)}
-    assert left <= {"out", "home", "tmp", "trace"}
+    assert folder / "out" / "report.pdf" in traced.written  # it does see what is written
+    assert strays(traced, folder, folder / "out") == []
+    assert list((folder / "tmp").iterdir()) == []  # nothing of a patient stays in the scratch folder
+    made = {path.relative_to(folder).parts[0] for path in set(folder.rglob("*")) - given}
+    assert made <= {"out", "home", "tmp", "trace"}
+
+
+def test_log_audit_and_self_test_record_of_it_name_nobody(analysed):
+    folder, _, _ = analysed
+    kept = [path for path in (folder / "home").rglob("*") if path.suffix in (".log", ".jsonl", ".head", ".json")]
+    assert {path.name for path in kept} >= {"lobule.log", "audit.jsonl", "audit.head", "selftest.json"}
+    own = [path for path in kept if "matplotlib" not in path.parts]
+    for path in own:
+        text = path.read_text(encoding="utf-8").casefold()
+        for secret in ("muster", "anna", "4711", "1.2.826.0.1.9.1", "20260312", str(folder).casefold()):
+            assert secret not in text, (path.name, secret)
 
 
 def test_the_window(tmp_path):

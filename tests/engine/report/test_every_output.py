@@ -88,8 +88,10 @@ def two_slices():
 CLASSES = list(itertools.product(LABELS, repeat=2))
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("classes", [CLASSES[0], CLASSES[1], CLASSES[3], CLASSES[8]], ids="-".join)
+@pytest.mark.parametrize(
+    ("classes", "language"),
+    [(CLASSES[0], "en"), (CLASSES[1], "en"), (CLASSES[3], "en"), (CLASSES[0], "zh_CN"), (CLASSES[8], "zh_CN")],
+)
 def test_the_printed_pages_say_not_raised_only_above_benign_slices(two_slices, tmp_path, classes, language):
     made = with_classes(two_slices, classes)
     pages = pages_of(content_of(made, language=language), tmp_path)
@@ -99,7 +101,7 @@ def test_the_printed_pages_say_not_raised_only_above_benign_slices(two_slices, t
     assert any(RAISED.search(page) for page in own) == malignant
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(classes=st.lists(st.sampled_from(LABELS), min_size=2, max_size=2), withhold=st.booleans())
 def test_no_machine_readable_or_spoken_output_does_either(two_slices, classes, withhold):
     cautions = cautions_of(["treated-lesion"]) if withhold else []
@@ -148,28 +150,31 @@ def test_every_way_of_withholding_is_told_everywhere(two_slices, tmp_path, capsy
     assert not re.search("[a-z]{5,}", chinese.cautions[0].text)  # worded, not quoted
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize(("lesions", "slices"), [(1, 12), (10, 3)])
-def test_a_first_page_with_fourteen_cautions_holds_everything(paper, language, lesions, slices):
-    content = content_of(example(lesions, slices, cautions=cautions_of(FOURTEEN)), language=language)
-    width, height = PAPERS[paper][0] - 2 * MARGIN, PAPERS[paper][1] - TOP - FOOTER
-    heights = [sum(block.height(width) for block in first_page(content, detail, width)) for detail in DETAILS]
-    assert min(heights) <= height
+@pytest.fixture(scope="module")
+def full():
+    return example(10, 2, cautions=cautions_of(FOURTEEN))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_a_first_page_with_ten_lesions_and_fourteen_cautions_holds_everything(full, language):
+    content = content_of(full, language=language)
+    for paper in PAPERS.values():
+        width, height = paper[0] - 2 * MARGIN, paper[1] - TOP - FOOTER
+        heights = [sum(block.height(width) for block in first_page(content, detail, width)) for detail in DETAILS]
+        assert min(heights) <= height
+
+
 @pytest.mark.parametrize(
-    ("name", "identity"),
+    ("name", "identity", "language"),
     [
-        ("王^小明", "HEP-1"),
-        ("O'Brien <b>&</b>^<i>Pat</i> %s {x} \\n ${y}", "<para>&amp;"),
-        ("محمد^أحمد", "١٢٣"),
-        ("כהן^שרה", "ID-7"),
-        ("Wolfeschlegelsteinhausenbergerdorff^" + "Hubert " * 23, "X" * 64),
+        ("王^小明", "HEP-1", "zh_CN"),
+        ("O'Brien <b>&</b>^<i>Pat</i> %s {x} \\n ${y}", "<para>&amp;", "en"),
+        ("محمد^أحمد", "١٢٣", "en"),
+        ("כהן^שרה", "ID-7", "zh_CN"),
+        ("Wolfeschlegelsteinhausenbergerdorff^" + "Hubert " * 23, "X" * 64, "zh_CN"),
     ],
 )
-def test_every_page_says_who_what_when_and_which_page(two_slices, tmp_path, language, name, identity):
+def test_every_page_says_who_what_when_and_which_page(two_slices, tmp_path, name, identity, language):
     made = two_slices.with_patient(patient_name=name, patient_id=identity)
     content = content_of(made, language=language)
     pages = pages_of(content, tmp_path, "Letter" if language == "en" else "A4")
