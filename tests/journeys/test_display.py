@@ -1,4 +1,4 @@
-"""The window journey once more on a real X display: Xvfb with Qt's xcb platform, as on a workstation."""
+"""The window journeys once more on a real X display: Xvfb with Qt's xcb platform, as on a workstation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import pytest
 
 from tests.support.paths import ROOT
 
-JOURNEY = "tests/journeys/test_window.py::test_sample_to_pdf_without_a_manual"
+JOURNEYS = (
+    "tests/journeys/test_window.py::test_sample_to_pdf_without_a_manual",
+    "tests/journeys/test_hands.py::test_a_lesion_is_read_by_mouse_and_keyboard",
+)
 
 
 @pytest.fixture
@@ -34,11 +37,12 @@ def display(tmp_path):
 
 @pytest.mark.display
 @pytest.mark.skipif(sys.platform != "linux", reason="X displays are a matter of Linux")
-def test_the_window_journey_on_a_display(display):
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_the_window_journey_on_a_display(display, journey):
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     environment.pop("WAYLAND_DISPLAY", None)
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", JOURNEY],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", journey],
         cwd=ROOT,
         env=environment,
         capture_output=True,
