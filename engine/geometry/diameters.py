@@ -114,8 +114,8 @@ def _extents(edges: Points, places: Points) -> tuple[Points, Points]:
         place = places[start : start + CHUNK, None]
         met = (first <= place) & (place <= last)
         crossing = w0 + (place - s0) * slope
-        low[start : start + CHUNK] = np.where(met, np.where(upright, np.minimum(w0, w1), crossing), np.inf).min(axis=1)
-        high[start : start + CHUNK] = np.where(met, np.where(upright, np.maximum(w0, w1), crossing), -np.inf).max(
-            axis=1
-        )
+        below = np.where(upright, np.minimum(w0, w1), crossing)
+        above = np.where(upright, np.maximum(w0, w1), crossing)
+        low[start : start + CHUNK] = np.where(met, below, np.inf).min(axis=1)
+        high[start : start + CHUNK] = np.where(met, above, -np.inf).max(axis=1)
     return low, high
