@@ -105,6 +105,13 @@ class DisplayPlane:
         size = np.abs(matrix) @ np.array([columns, rows], dtype=np.float64)
         return float(size[0]), float(size[1])
 
+    def edge_of(self, shape: tuple[int, int, int], index: int) -> Vector:
+        """Return the outer edge (4, 2) of the image of slice `index`, in screen mm."""
+        _, rows, columns = shape
+        x, y, corner = self.pixel_to_screen_mm(index).T
+        edge: Vector = corner + np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)]) @ np.array([x, y])
+        return edge
+
     def pixel_mm(self) -> Vector:
         """Return the size (2,) of one image pixel to the right and down the screen, in mm."""
         result: Vector = np.abs(self.pixel_to_screen_mm(0)[:, :2]).sum(axis=1)

@@ -314,6 +314,10 @@
         <source>Take the interpolated outlines over as your own</source>
         <translation>将插值轮廓作为自己的轮廓</translation>
     </message>
+    <message>
+        <source>The next outline begins a new lesion.</source>
+        <translation>下一个轮廓将作为新病灶。</translation>
+    </message>
     <message numerus="yes">
         <source>{0}: %n slice(s) outlined</source>
         <translation>
@@ -450,6 +454,10 @@
     <message>
         <source>Choose a lesion first.</source>
         <translation>请先选择病变。</translation>
+    </message>
+    <message>
+        <source>That lies outside the image, or encloses nothing.</source>
+        <translation>该区域位于图像之外，或未围成任何区域。</translation>
     </message>
     <message>
         <source>Move outline of {0} on slice {1}</source>

@@ -130,10 +130,14 @@ class LesionPanel(QWidget):
         roi = roi_edits.find(self._session.document.case, self._tools.lesion)
         volume = self._session.t2_volume()
         known = roi is not None and volume is not None
-        self._slices.setVisible(known)
+        case = self._session.document.case
+        beginning = roi is None and volume is not None and case is not None and bool(case.rois)
+        self._slices.setVisible(known or beginning)
         self.interpolate.setVisible(known)
         self.confirm.setVisible(roi is not None and roi.has_interpolated)
         if roi is None or volume is None:
+            self._slices.setText(self.tr("The next outline begins a new lesion."))
+            set_tone(self._slices, "dim")
             return
         groups = contours_by_slice(roi, volume.affine)
         waiting = sum(any(contour.interpolated for contour in contours) for contours in groups.values())

@@ -49,7 +49,7 @@ from desktop.views.view_commands import ViewCommands
 from desktop.views.view_grid import ViewGrid
 from desktop.views.welcome import WelcomePage
 from desktop.views.work_list import WorkListView
-from engine import storage
+from engine import pipeline, storage
 from engine.domain.sequence import SequenceRole
 
 LEFT_PX, RIGHT_PX = 330, 492
@@ -376,8 +376,11 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def drop(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped."""
-        self.session.open_paths(list(paths))
+        """Open what was dropped; outlines alone are imported into the study shown."""
+        if self.session.document.study is not None and all(pipeline.is_roi_object(path) for path in paths):
+            self.session.importer.take(list(paths))
+        else:
+            self.session.open_paths(list(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.shut_down()

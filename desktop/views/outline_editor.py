@@ -15,6 +15,7 @@ from desktop.views.slice_view import SliceView
 from desktop.views.view_grid import ViewGrid
 from engine.domain.case import Case
 from engine.domain.roi import LesionId
+from engine.geometry import planar
 from engine.geometry.outline import contours_by_slice
 from engine.geometry.planar import Polygon
 
@@ -127,9 +128,11 @@ class OutlineEditor(QObject):
         if case is None or plane is None or volume is None:
             return
         lesion, index = self._tools.lesion, view.state.index
-        after = roi_edits.with_region(
-            case, lesion, plane, index, stroke.region, stroke.mode, volume.frame_of_reference_uid
-        )
+        region = planar.shared(stroke.region, [plane.edge_of(volume.shape, index)])
+        if not region:
+            self.notice.emit(self.tr("That lies outside the image, or encloses nothing."))
+            return
+        after = roi_edits.with_region(case, lesion, plane, index, region, stroke.mode, volume.frame_of_reference_uid)
         name = lesion or case.next_lesion_id()
         self._document.edit(after, self._step(stroke).format(name, index + 1))
         if roi_edits.find(after, name) is not None:

@@ -169,7 +169,8 @@ class RoleSlot(QFrame):
         self._b_value.setVisible(len(values) > 1)
         case = self._session.document.case
         chosen = next((s for s in values if case is not None and case.roles.get(self.role) == s.key), None)
-        self._b_value.setText(self.tr("choose b") if chosen is None else b_text(chosen))
+        text = self.tr("choose b") if chosen is None else b_text(chosen)
+        self._b_value.setText(text + " ▾")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position()

@@ -14,6 +14,7 @@ from engine.pipeline.outlines import (
     export_rois,
     import_roi,
     import_rois,
+    is_roi_object,
     rival_outlines,
     roi_questions,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "import_rois",
     "install_package",
     "installed_packages",
+    "is_roi_object",
     "load_package",
     "load_series_volume",
     "load_volumes",

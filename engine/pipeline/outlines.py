@@ -35,6 +35,14 @@ def describe_rois(study: Study) -> tuple[RoiObject, ...]:
     return tuple(roi_io.describe_roi(path, study) for path in study.roi_paths)
 
 
+def is_roi_object(path: Path) -> bool:
+    """Say, from its first bytes, whether a file is a SEG, RTSTRUCT, NIfTI, NRRD or MHA object."""
+    try:
+        return path.is_file() and bool(roi_io.format_of(path))
+    except RoiError:
+        return False
+
+
 def roi_questions(path: Path, study: Study, case: Case, volumes: VolumeSet) -> tuple[RoiQuestion, ...]:
     """Return what a person must or may decide before a file is imported; often nothing.
 

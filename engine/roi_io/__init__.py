@@ -5,8 +5,9 @@ source images), asked about where a person must decide (`questions`), and carrie
 patient space (`transfer` for masks, `outlines` for contours).
 """
 
+from engine.roi_io.detect import format_of
 from engine.roi_io.questions import ask_about
 from engine.roi_io.reading import describe_roi, read_rois
 from engine.roi_io.writing import write_nifti
 
-__all__ = ["ask_about", "describe_roi", "read_rois", "write_nifti"]
+__all__ = ["ask_about", "describe_roi", "format_of", "read_rois", "write_nifti"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -125,3 +126,59 @@ def test_every_action_has_a_name_and_no_two_share_keys(window):
     keys = [key for row in window.actions_.table for key in row.keys]
     assert len(keys) == len(set(keys))
     assert all(row.text for row in window.actions_.table)
+
+
+def test_letters_in_the_radius_box_still_take_tools(qapp, window, reading):
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.views.radius_box import RadiusBox
+
+    box = window.findChild(RadiusBox)
+    window.tools.choose(Tool.BRUSH)
+    assert box.isEnabled()
+    accepted = {}
+    for key, text in ((Qt.Key.Key_F, "f"), (Qt.Key.Key_7, "7")):
+        press = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier, text)
+        press.ignore()
+        qapp.sendEvent(box.lineEdit(), press)
+        accepted[text] = press.isAccepted()
+    assert accepted == {"f": False, "7": True}  # a letter is a shortcut, a digit is written
+    box.setValue(7.5)
+    assert window.tools.radius_mm == 7.5
+    window.actions_["brush_larger"].trigger()
+    assert box.value() == 9.5  # 7.5 × 1.25, to half millimetres
+
+
+def test_what_is_drawn_outside_the_image_is_cut_off(window, reading):
+    from desktop.gestures import Mode, Stroke
+    from engine.geometry.planar import box as rectangle
+
+    view = window.grid.t2_view()
+    u0, v0 = view.state.plane.edge_of(view.state.volume.shape, view.state.index)[0]
+    window.tools.choose_lesion(None)
+    before = window.session.document.case
+    outside = rectangle(np.array([u0 - 50, v0 - 50]), np.array([u0 - 10, v0 - 10]))
+    view.stroke_made.emit(Stroke(Tool.BOX, (outside,), Mode.ADD))
+    assert window.session.document.case == before
+    assert "outside the image" in window.statusBar().currentMessage()
+    view.stroke_made.emit(
+        Stroke(Tool.BOX, (rectangle(np.array([u0 - 50, v0]), np.array([u0 + 10, v0 + 20])),), Mode.ADD)
+    )
+    drawn = view.state.plane.to_screen_mm(window.session.document.case.rois[-1].contours[0].points_mm)
+    assert drawn.min(axis=0) == pytest.approx([u0, v0], abs=1e-6)
+    assert drawn.max(axis=0) == pytest.approx([u0 + 10, v0 + 20], abs=1e-6)
+
+
+def test_outlines_dropped_on_a_study_are_imported_and_a_folder_is_opened(window, reading, tmp_path, monkeypatch):
+    import nibabel
+
+    mask = tmp_path / "mask.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 4, 4), np.uint8), np.eye(4)), mask)
+    taken, opened = [], []
+    monkeypatch.setattr(window.session.importer, "take", taken.append)
+    monkeypatch.setattr(window.session, "open_paths", opened.append)
+    window.drop([mask])
+    window.drop([mask, tmp_path])
+    assert taken == [[mask]]
+    assert opened == [[mask, tmp_path]]

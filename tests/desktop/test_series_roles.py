@@ -72,7 +72,7 @@ def test_a_slot_shows_doubt_other_candidates_and_the_b_value(qtbot, ambiguous):
     slot = RoleSlot(SequenceRole.DWI, ambiguous, theme.DARK)
     qtbot.addWidget(slot)
     assert slot.property("card") == "doubt"
-    assert slot._b_value.text() == "b 800"
+    assert slot._b_value.text() == "b 800 ▾"
     assert not slot._b_value.isHidden()
     assert "1 other series possible" in slot._reason.text() or "1 other series possible" in slot.toolTip()
     other = RoleSlot(SequenceRole.T1_PRE, ambiguous, theme.DARK)
