@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor
 
+from desktop.display_plane import DisplayPlane
 from desktop.document import CaseDocument
 from desktop.heatmap import HeatMap, heat_maps, on_slice
 from desktop.models.lesion_model import lesion_colour
@@ -24,7 +25,9 @@ class SliceContent:
     def __init__(self, state: ViewState, document: CaseDocument, overlay: Overlay) -> None:
         self._state, self._document, self._overlay = state, document, overlay
         self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
-        self._shapes: tuple[object, list[tuple[Roi, list[OutlineShape]]]] | None = None
+        self._shapes: tuple[tuple[Roi, ...], DisplayPlane, dict[int, list[tuple[Roi, list[OutlineShape]]]]] | None = (
+            None
+        )
         self._diameters: tuple[Roi, Volume, Diameters | None] | None = None
         self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
 
@@ -48,12 +51,13 @@ class SliceContent:
         case, plane = self._document.case, self._state.plane
         if case is None or plane is None:
             return []
-        key = (case.rois, id(plane), self._state.index)
-        if self._shapes is None or self._shapes[0] != key:
+        if self._shapes is None or self._shapes[0] is not case.rois or self._shapes[1] is not plane:
+            self._shapes = (case.rois, plane, {})
+        by_slice, index = self._shapes[2], self._state.index
+        if index not in by_slice:
             step = self._state.step_mm
-            made = [(roi, shapes_on_slice(roi, plane, self._state.index, step)) for roi in case.rois]
-            self._shapes = (key, made)
-        return self._shapes[1]
+            by_slice[index] = [(roi, shapes_on_slice(roi, plane, index, step)) for roi in case.rois]
+        return by_slice[index]
 
     def unconfirmed(self, lesion_id: LesionId | None) -> bool:
         """Say whether the chosen lesion's outline on this slice was interpolated and waits to be confirmed."""
