@@ -109,6 +109,14 @@ def _picture(
         ha="left",
         y=0.985,
     )
+    figure.text(
+        0.02,
+        0.925,
+        "Maps: regions that raised the score of the called class. Not a lesion boundary and not proof of reasoning.",
+        fontproperties=font(5.5),
+        color=palette.MUTED,
+        va="top",
+    )
     grid = figure.subplots(len(lines) + 1, len(chosen), squeeze=False)
     truth = target_of(shards.shards[number].label, labels)
     for column, (index, prediction) in enumerate(zip(chosen, predictions, strict=True)):

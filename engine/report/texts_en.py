@@ -127,6 +127,7 @@ WORDS = {
     "any_slice_rule_figures": "any-slice rule",
     "sum_rule_figures": "sum rule",
     "slice_figures": "per slice",
+    "naive_slice_figures": "per slice, limits as if slices were independent",
     "lesion_figures": "per lesion",
     "patient_figures": "per patient",
     "measured_on": "Measured on: {cohort}.",

@@ -125,6 +125,7 @@ WORDS = {
     "any_slice_rule_figures": "任一层面规则",
     "sum_rule_figures": "求和规则",
     "slice_figures": "按层面",
+    "naive_slice_figures": "按层面（区间假定各层面相互独立）",
     "lesion_figures": "按病灶",
     "patient_figures": "按患者",
     "measured_on": "测量队列：{cohort}。",
