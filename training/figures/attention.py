@@ -54,7 +54,7 @@ def attention_figure(examples: Sequence[Example], models: Sequence[str], status:
             axes.set_yticks([])
             found = None if column == 0 else example.maps[column - 1]
             if row == 0:  # above the title of the first row
-                name = "T2" if column == 0 else models[column - 1]
+                name = "T2" if column == 0 else f"map of {models[column - 1]}"
                 middle = (x + side / 2) / width
                 figure.text(middle, (top + 0.19) / height, name, fontproperties=font(6.5), ha="center", va="bottom")
             if column == 0:

@@ -37,7 +37,7 @@ def blocks(
     yield from _opening(study)
     yield from _participants(study, table_one)
     yield from _areas(study)
-    yield from _tests(tests)
+    yield from _tests(tests, {cohort.entry.id: cohort.entry.short for cohort in study.cohorts})
     yield from _pictures(study, progress)
     yield from _patients(study)
     yield from _confusions(study)
@@ -190,8 +190,9 @@ def _area_tables(cohorts: Sequence[StudyCohort]) -> Iterator[Block]:
         yield Text(f"The areas per slice of these sets stand {paper.NOT_IN_TEXT}.", small=True)
 
 
-def _tests(tests: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+def _tests(tests: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Block]:
     yield Heading("Tests between models", 2)
+    yield Text(f"{paper.COMPARISON} ({paper.LABEL})", small=True)
     if not tests:
         yield Text("There is one model only: nothing to compare.")
     else:
@@ -200,7 +201,7 @@ def _tests(tests: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
             ("cohort", "models", "level", "class", "AUC", "AUC", "p, by patient", "p, naive", "patients"),
             [
                 (
-                    row["cohort"],
+                    names[row["cohort"]],
                     f"{MODEL_NAMES[row['first']]} – {MODEL_NAMES[row['second']]}",
                     row["level"],
                     CLASS_NAMES[row["class"]],
@@ -215,7 +216,6 @@ def _tests(tests: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
             "Two-sided, not corrected for their number.",
             widths=(1, 1.9, 0.8, 1.7, 0.8, 0.8, 1.1, 1, 0.9),
         )
-    yield Text(f"{paper.COMPARISON} ({paper.LABEL})", small=True)
 
 
 def _pictures(study: Study, progress: Progress) -> Iterator[Block]:
@@ -348,7 +348,7 @@ def _readers(study: Study) -> Iterator[Block]:
             ("cohort", "reader", "n", "sens.", "spec.", "model", "sens.", "spec.", "p sens. / spec. / acc."),
             rows,
             "McNemar’s exact test.",
-            widths=(0.8, 1.3, 0.5, 1.7, 1.7, 0.9, 1.7, 1.7, 1.8),
+            widths=(1.15, 1.2, 0.45, 1.65, 1.65, 0.95, 1.65, 1.65, 2.0),
         )
 
 

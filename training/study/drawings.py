@@ -130,7 +130,8 @@ def clouds(study: Study) -> Figure | None:
                 points = embed(scored.features, study.config.seed)
                 title = f"{MODEL_NAMES[model]}, {cohort.entry.short} ({len(points)} slices)"
                 found.append(Cloud(title, points, scored.truth))
-    return tsne_figure(found, study.labels, study.status) if found else None
+    columns = max(1, min(3, len(study.measured_cohorts)))
+    return tsne_figure(found, study.labels, study.status, columns) if found else None
 
 
 def flow(study: Study) -> Figure:
