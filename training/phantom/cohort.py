@@ -7,7 +7,7 @@ and scanners, so that nothing of a held-out patient can have been seen in traini
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -67,8 +67,19 @@ class PhantomPatient:
     fov_mm: tuple[float, float]
     texture_exponent: float
 
-    def __reduce__(self) -> tuple[object, ...]:  # mapping proxies do not pickle: the draw itself is the pickle
-        return (draw_patient, (self.cohort, self.index, self.seed, self.difficulty))
+    @property
+    def n_slices(self) -> int:
+        """Analysis slices of 10 mm that the main lesion fills."""
+        return max(1, round(2 * self.lesion.radii_mm[2] / 10.0))
+
+    def __reduce__(self) -> tuple[object, ...]:  # mapping proxies do not pickle: plain mappings do
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return (_unpickle, ({**values, "protocols": dict(self.protocols), "tissues": dict(self.tissues)},))
+
+
+def _unpickle(values: dict[str, Any]) -> PhantomPatient:
+    frozen = {name: MappingProxyType(values[name]) for name in ("protocols", "tissues")}
+    return PhantomPatient(**{**values, **frozen})
 
 
 @cache
@@ -201,10 +212,19 @@ def draw_patient(
         raise ValueError(f"unknown phantom cohort {cohort!r}: use one of {', '.join(COHORTS)}")
     if not 0 <= index < cohort_size(cohort):
         raise ValueError(f"cohort {cohort} has patients 0 to {cohort_size(cohort) - 1}, not {index}")
+    return draw_enrolled(cohort, index, seed, difficulty)
+
+
+def draw_enrolled(
+    cohort: str, index: int, seed: int = DEFAULT_SEED, difficulty: Difficulty | None = None
+) -> PhantomPatient:
+    """Draws a patient of the cohort or, beyond its size, one who was enrolled and left out (see `exclusions`)."""
     knobs = difficulty or Difficulty(atyp=_ATYPICAL[cohort])
     root = np.random.SeedSequence([seed, NAMESPACE[cohort], 1000 + index])
     person, machine, body_rng, lesion_rng, tissue_rng, artefact_rng = map(np.random.default_rng, root.spawn(6))
-    kind = _type_order(cohort, seed)[index]
+    order = _type_order(cohort, seed)
+    # Whoever was left out is drawn from the same mix of types.
+    kind = order[index] if index < len(order) else str(person.choice(order))
     spec = LESION_TYPES[kind]
     sex = "M" if person.random() < spec.male else "F"
     age = int(np.clip(round(person.normal(*spec.age)), 18, 88))
@@ -266,7 +286,6 @@ def cohort_table(cohort: str, seed: int = DEFAULT_SEED) -> list[dict[str, Any]]:
     rows = []
     for index in range(cohort_size(cohort)):
         patient = draw_patient(cohort, index, seed)
-        height = 2 * patient.lesion.radii_mm[2]
         rows.append(
             {
                 "patient_id": patient.patient_id,
@@ -278,7 +297,7 @@ def cohort_table(cohort: str, seed: int = DEFAULT_SEED) -> list[dict[str, Any]]:
                 "diameter_mm": round(patient.diameter_mm, 1),
                 "scanner": patient.scanner.name,
                 "field_t": patient.field_t,
-                "n_slices": max(1, round(height / 10.0)),
+                "n_slices": patient.n_slices,
                 "seed": seed,
             }
         )

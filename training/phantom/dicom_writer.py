@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from training.phantom.contrast import agent_of
+from training.phantom.enhanced import enhanced_object
 from training.phantom.identity import PHANTOM_VERSION, uid_for
 from training.phantom.render import RenderedPatient
 from training.phantom.segmentation import lesion_segmentation
@@ -215,6 +216,23 @@ def study_datasets(
     return series
 
 
+def enhanced_datasets(
+    rendered: RenderedPatient, vendor: str | None = None, variants: Variants | None = None
+) -> dict[str, FileDataset]:
+    """The same study as one Enhanced MR Image object per series."""
+    vendor = vendor or rendered.patient.vendor
+    kinds = {part.series_key: part.kind for part in plan_study(rendered, VENDORS[vendor], variants or Variants())}
+    return {
+        key: enhanced_object(
+            images,
+            kinds[key],
+            uid_for(rendered.patient, vendor, "enhanced", key),
+            uid_for(rendered.patient, vendor, "frames", key),
+        )
+        for key, images in study_datasets(rendered, vendor, variants).items()
+    }
+
+
 def write_study(
     rendered: RenderedPatient,
     folder: Path | str,
@@ -233,7 +251,11 @@ def write_study(
         with_segmentation: also write the SEG that refers to the T2 images.
     """
     folder = Path(folder)
-    series = study_datasets(rendered, vendor, variants)
+    variants = variants or Variants()
+    if variants.enhanced:
+        series = {key: [image] for key, image in enhanced_datasets(rendered, vendor, variants).items()}
+    else:
+        series = study_datasets(rendered, vendor, variants)
     for number, (key, images) in enumerate(series.items(), start=1):
         place = folder / f"{number:02d}_{key}"
         place.mkdir(parents=True, exist_ok=True)

@@ -12,14 +12,15 @@ from training.phantom.render import RenderedPatient
 
 
 def lesion_segmentation(rendered: RenderedPatient, t2_images: list[FileDataset]) -> Dataset:
-    """A binary SEG with every T2 slice, empty ones included, the same bytes for the same patient."""
+    """A binary SEG with every T2 slice, empty ones included, the same bytes for the same patient.
+
+    `t2_images` are the classic images, or the one multi-frame object, that it refers to.
+    """
     patient = rendered.patient
     affine = rendered.volumes[next(iter(rendered.volumes))].affine
-    origins = affine[:3, 3] + np.arange(len(t2_images))[:, None] * affine[:3, 0]
-    order = [
-        int(np.argmin(np.linalg.norm(origins - np.array(image.ImagePositionPatient, float), axis=1)))
-        for image in t2_images
-    ]
+    places = _places(t2_images)
+    origins = affine[:3, 3] + np.arange(len(places))[:, None] * affine[:3, 0]
+    order = [int(np.argmin(np.linalg.norm(origins - np.array(place, float), axis=1))) for place in places]
     description = highdicom.seg.SegmentDescription(
         segment_number=1,
         segment_label="Lesion L1",
@@ -49,6 +50,14 @@ def lesion_segmentation(rendered: RenderedPatient, t2_images: list[FileDataset])
     )
     _settle(segmentation, t2_images[0], uid_for(patient, "dimensions"))
     return segmentation
+
+
+def _places(images: list[FileDataset]) -> list[list[float]]:
+    """Image Position (Patient) of every frame."""
+    if "PerFrameFunctionalGroupsSequence" not in images[0]:
+        return [image.ImagePositionPatient for image in images]
+    frames = images[0].PerFrameFunctionalGroupsSequence
+    return [frame.PlanePositionSequence[0].ImagePositionPatient for frame in frames]
 
 
 def _settle(segmentation: Dataset, source: Dataset, dimension_uid: str) -> None:

@@ -15,11 +15,13 @@ class Variants:
     """Deliberate departures from the tidy study, as real archives hold them.
 
     Attributes:
-        drop_b_tags: b-values only in names. split_b_values: one series per b-value. without_adc: no ADC map.
+        drop_b_tags: b-values only in names (of the series, where the vendor's sequence name does not carry them).
+        split_b_values: one series per b-value. without_adc: no ADC map.
         chinese: series descriptions in mixed Chinese. descending: slices from head to feet.
         without_spacing: SpacingBetweenSlices missing.
         phases_together: all contrast phases in one series (None: as the vendor does).
         silent_contrast: contrast module left blank, as in a third of real headers.
+        enhanced: one Enhanced MR Image object per series instead of one file per slice.
     """
 
     drop_b_tags: bool = False
@@ -30,6 +32,7 @@ class Variants:
     without_spacing: bool = False
     phases_together: bool | None = None
     silent_contrast: bool = False
+    enhanced: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def plan_study(rendered: RenderedPatient, style: VendorStyle, variants: Variants
         for step, (b, volume) in enumerate(
             ((low, rendered.extra[f"DWI_B{low:.0f}"]), (high, rendered.volumes[SequenceRole.DWI]))
         ):
-            own = variants.split_b_values or not style.dwi_one_series
+            unnamed = variants.drop_b_tags and "{b}" not in style.dwi.sequence_name
+            own = variants.split_b_values or unnamed or not style.dwi_one_series
             parts.append(
                 Part("DWI", f"b{b:.0f}", volume, f"DWI{step}" if own else "DWI", 3 + step if own else 3,
                       describe("DWI", f"{text} b{b:.0f}" if own else text), style.dwi, "DWI", clock + 240, b=b)
