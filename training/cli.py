@@ -71,6 +71,15 @@ def build_parser() -> argparse.ArgumentParser:
     target.add_argument("--dicom", type=Path, metavar="DIR", help="write DICOM studies and DIR/cohort.csv")
     simulate.add_argument("--model", choices=tuple(CHANNELS), default="t2_dwi", help="channels to make")
     simulate.add_argument("--workers", type=int, default=1, help="processes")
+    simulate.add_argument("--all-sequences", action="store_true", help="with --dicom: whole studies, all six sequences")
+    simulate.add_argument(
+        "--irregular",
+        action="store_true",
+        help="with --dicom: deliberate departures from tidy headers, drawn per patient",
+    )
+    simulate.add_argument(
+        "--with-excluded", action="store_true", help="with --shards: list the enrolled who were left out"
+    )
     simulate.set_defaults(run=_simulate)
 
     prepare_ = commands.add_parser(
@@ -216,13 +225,15 @@ def _simulate(values: argparse.Namespace) -> int:
 
     seed = DEFAULT_SEED if values.seed is None else values.seed
     sources = phantom_sources(values.cohort, values.count, seed, values.first)
-    if values.dicom:
-        from training.simulate import write_dicom_cohort
+    from training.simulate import write_dicom_cohort, write_shard_cohort
 
-        table = write_dicom_cohort(sources, values.dicom, spec_for(values.model).roles, values.workers, Bar())
+    if values.dicom:
+        roles = tuple(SequenceRole) if values.all_sequences else spec_for(values.model).roles
+        table = write_dicom_cohort(sources, values.dicom, roles, values.workers, Bar(), values.irregular)
         _print({"patients": len(sources), "table": str(table)})
         return 0
-    done = prepare(sources, spec_for(values.model), values.shards, values.workers, Bar())
+    spec = spec_for(values.model)
+    done = write_shard_cohort(sources, spec, values.shards, values.workers, Bar(), values.with_excluded)
     _print({"made": done.made, "kept": done.kept, "excluded": len(done.exclusions)})
     return 0 if done.made + done.kept else 3
 

@@ -116,6 +116,17 @@ def prepare(
     return Prepared(len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions))
 
 
+def record_exclusions(out: Path, exclusions: Sequence[Exclusion]) -> None:
+    """Write these into the log of `out`, in place of former entries of the same names."""
+    log = out / "exclusions.csv"
+    names = {item.name for item in exclusions}
+    former = [row for row in read_rows(log) if row["name"] not in names] if log.exists() else []
+    log.unlink(missing_ok=True)
+    entries = ({field: getattr(item, field) for field in Exclusion.__slots__} for item in exclusions)
+    for row in (*former, *entries):
+        append_row(log, row)
+
+
 def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion | None:
     """Make one shard; a fault of any kind becomes an exclusion that names the patient."""
     try:

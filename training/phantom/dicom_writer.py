@@ -17,14 +17,14 @@ from training.phantom.enhanced import enhanced_object
 from training.phantom.identity import PHANTOM_VERSION, uid_for
 from training.phantom.render import RenderedPatient
 from training.phantom.segmentation import lesion_segmentation
-from training.phantom.study_plan import CLOCK_S, PHASE_START_S, Part, Variants, plan_study
+from training.phantom.study_plan import CLOCK_S, PHASE_START_S, Part, Variants, draw_variants, plan_study
 from training.phantom.vendors import VENDORS, VendorStyle
 
 MR_IMAGE_STORAGE = UID("1.2.840.10008.5.1.4.1.1.4")
 IMPLEMENTATION_CLASS_UID = UID("2.25.217563011947302886410953317482205512")
 NOTICE = "SIMULATED PHANTOM - not a patient"
 
-__all__ = ["Variants", "study_datasets", "write_study"]
+__all__ = ["Variants", "draw_variants", "enhanced_datasets", "study_datasets", "write_study"]
 
 
 def _time(seconds: float) -> str:

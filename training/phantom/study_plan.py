@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
+from training.phantom.cohort import PhantomPatient
 from training.phantom.render import RenderedPatient
-from training.phantom.vendors import SeriesStyle, VendorStyle
+from training.phantom.scanner import NAMESPACE
+from training.phantom.vendors import VENDORS, SeriesStyle, VendorStyle
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,28 @@ class Variants:
     phases_together: bool | None = None
     silent_contrast: bool = False
     enhanced: bool = False
+
+
+def draw_variants(patient: PhantomPatient) -> Variants:
+    """The departures of one patient's study; most studies have none or one."""
+    rng = np.random.default_rng([patient.seed, NAMESPACE[patient.cohort], patient.index, 401])
+    chances = {
+        "drop_b_tags": 0.08,
+        "split_b_values": 0.10,
+        "without_adc": 0.10,
+        "chinese": 0.15,
+        "descending": 0.15,
+        "without_spacing": 0.08,
+        "silent_contrast": 0.30,
+        "enhanced": 0.08,
+    }
+    drawn = {name: bool(rng.random() < chance) for name, chance in chances.items()}
+    turned = bool(rng.random() < 0.10)
+    together = not VENDORS[patient.vendor].t1_one_series if turned else None
+    # A multi-frame object states its b-values in functional groups: they cannot be missing.
+    return Variants(
+        **{**drawn, "drop_b_tags": drawn["drop_b_tags"] and not drawn["enhanced"]}, phases_together=together
+    )
 
 
 @dataclass(frozen=True)
