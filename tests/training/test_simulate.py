@@ -39,7 +39,7 @@ def _smallest_of(cohort: str, vendor: str) -> int:
     [
         ("train", "GE", TWO, Variants(split_b_values=True, descending=True, chinese=True)),
         ("srrsh", "Siemens", TWO, Variants(drop_b_tags=True, without_adc=True)),
-        ("hzfph", "Philips", SIX, Variants(without_spacing=True, silent_contrast=True)),
+        ("hzfph", "Philips", TWO, Variants(without_spacing=True, silent_contrast=True)),
         ("tdh", "UIH", SIX, Variants(enhanced=True)),
     ],
 )
@@ -58,7 +58,8 @@ def test_memory_and_files_give_the_same_inputs(
     for one, other in zip(direct, prepared, strict=True):
         # Inputs span −1 … 1: a thousandth of the range is 0.002.
         assert np.abs(one.array - other.array).max() < 1e-3 * 2
-        assert one.ref == other.ref
+        assert (one.ref.plane, one.ref.nearest_t2_slice) == (other.ref.plane, other.ref.nearest_t2_slice)
+        assert one.ref.position_mm == pytest.approx(other.ref.position_mm, abs=1e-4)
 
 
 def test_cohort_on_disk(tmp_path: Path) -> None:
@@ -78,6 +79,10 @@ def test_cohort_on_disk(tmp_path: Path) -> None:
         left_out = list(csv.DictReader(stream))
     assert len(left_out) == 70
     assert {row["subset"] for row in left_out} == {"tdh"}
+    # The same seed gives the same bytes, in another folder and alone.
+    prepare(phantom_sources("tdh", 1, first=5), SPEC, tmp_path / "again")
+    digest = hashlib.sha256((tmp_path / "again" / "PH-TDH-0006.npy").read_bytes()).hexdigest()
+    assert manifest["files"]["PH-TDH-0006.npy"] == digest
     # A second run makes nothing new, forgets nobody and repeats the manifest; the folder stays one of shards alone.
     before = (tmp_path / "manifest" / "tdh.json").read_bytes()
     again = write_shard_cohort(sources, SPEC, tmp_path, with_excluded=True)
@@ -87,13 +92,8 @@ def test_cohort_on_disk(tmp_path: Path) -> None:
         assert list(csv.DictReader(stream)) == left_out
 
 
-def test_same_seed_same_bytes_another_seed_another_world(tmp_path: Path) -> None:
-    for name, seed in (("a", 20251), ("b", 20251), ("c", 7)):
-        prepare(phantom_sources("tdh", 1, seed, first=5), SPEC, tmp_path / name)
-    (file,) = (tmp_path / "a").glob("*.npy")
-    first = file.read_bytes()
-    assert (tmp_path / "b" / file.name).read_bytes() == first
-    assert (tmp_path / "c" / file.name).read_bytes() != first
+def test_another_seed_is_another_world() -> None:
+    assert draw_patient("tdh", 5, 7) != draw_patient("tdh", 5)
 
 
 @pytest.mark.parametrize("cohort", COHORTS)
