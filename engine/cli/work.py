@@ -12,12 +12,15 @@ from engine.domain.case import Case
 from engine.domain.errors import RoiError, SequenceError, UsageError
 from engine.domain.progress import SILENT, Progress
 from engine.domain.result import Analysis
-from engine.domain.sequence import RoleMap, SequenceRole
+from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
 
 Tell = Callable[[str], None]
 LARGEST_SHIFT_MM = 100.0
+LEAST_SLICES = 8
+"""Fewer images are a localizer or a fragment, not a broken stack."""
+LEAST_B = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def process(
         )
     package = pipeline.choose_package(case.model, case.roles)
     volumes = pipeline.load_volumes(study, _needed(case, package.roles), progress)
-    case = _with_outlines(request, study, case, volumes, tell)
+    if SequenceRole.T2 in volumes:
+        case = _with_outlines(request, study, case, volumes, tell)
     for name in request.register:
         case = pipeline.register(case, volumes, _role(name, f"--register {name}", "--register ROLE"))
     provider = selftest.choose_provider(package, request.provider)
@@ -117,7 +121,7 @@ def process(
 
 def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
     if request.case is None:
-        case = Case(study.study_instance_uid, proposed.roles)
+        case = _with_unstacked(Case(study.study_instance_uid, proposed.roles), study, proposed)
     else:
         case = storage.load_case(request.case)
         if case.study_instance_uid != study.study_instance_uid:
@@ -133,6 +137,25 @@ def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
     if request.model is not None:
         case = case.with_model(request.model)
     return case.with_treated(True) if request.treated else case
+
+
+def _with_unstacked(case: Case, study: Study, proposed: RoleMap) -> Case:
+    """Let T2 and DWI series that are no regular stack stand for roles that nothing else plays: the result is then
+    withheld with what is wrong with them, instead of a study that seems to have none.
+    """
+    for role, kind in ((SequenceRole.T2, SeriesKind.T2), (SequenceRole.DWI, SeriesKind.DWI)):
+        broken = [
+            series
+            for series in study.series
+            if (guess := proposed.guess_for(series.key)) is not None
+            and guess.kind is kind
+            and not series.is_stack
+            and series.slices >= LEAST_SLICES
+            and (role is SequenceRole.T2 or (series.facts.b_value_s_mm2 or 0.0) >= LEAST_B)
+        ]
+        if role not in case.roles and broken:
+            case = case.with_role(role, max(broken, key=lambda series: series.slices).key)
+    return case
 
 
 def _with_role(case: Case, text: str, study: Study) -> Case:

@@ -40,7 +40,8 @@ def analyze(
     """Classify every lesion of a case.
 
     Args:
-        volumes: The volumes of the case's roles, as `load_volumes` gives them.
+        volumes: The volumes of the case's roles, as `load_volumes` gives them; a role whose series is no regular stack
+            has none, and a result that needs it is withheld.
         provider: Short or ONNX Runtime name; ask `engine.selftest.choose_provider` for one that can be trusted.
 
     Raises:
@@ -48,7 +49,7 @@ def analyze(
         SequenceError, PackageError, InferenceError: As their stages say.
         Cancelled: The progress asked to stop.
     """
-    if not case.rois:
+    if not case.rois and SequenceRole.T2 in volumes:
         raise RoiError(
             "No lesion is outlined in this study.",
             remedy="Draw a lesion on the T2 images, or name an outline file with --roi FILE.",
@@ -57,16 +58,16 @@ def analyze(
     volumes = placed_volumes(volumes, case)
     package = _package_for(case, volumes)
     before = quality.before_analysis(study, case, package, volumes)
-    if SequenceRole.DWI in package.roles:
+    if SequenceRole.DWI in package.roles and SequenceRole.DWI in volumes:
         before += diffusion_cautions(study, case, volumes, progress)
-    blind = any(caution.code == "coverage" for caution in before)
+    stacked = all(role in volumes for role in (SequenceRole.T2, *package.roles))
+    blind = not stacked or any(caution.code == "coverage" for caution in before)
     runner = session.open_session(package, session.provider_candidates(provider)[0])
     inputs: dict[LesionId, tuple[SliceInput, ...]] = {}
     predictions: dict[LesionId, tuple[Prediction, ...]] = {}
     lesions: list[LesionResult] = []
-    t2 = volumes[SequenceRole.T2]
     for roi in case.rois:
-        made = preprocess.build_slice_inputs(volumes, roi, package.manifest.preprocess, progress)
+        made = preprocess.build_slice_inputs(volumes, roi, package.manifest.preprocess, progress) if stacked else ()
         inputs[roi.lesion_id] = made
         # a channel that does not show the lesion would be classified as darkness: say so instead of scoring it
         answers = () if blind else predict.predict(runner, made, progress)
@@ -77,8 +78,8 @@ def analyze(
                     roi,
                     answers,
                     package.manifest.labels,
-                    longest_diameter_mm=longest_diameter_mm(roi, t2.affine),
-                    volume_ml=volume_ml(roi, t2),
+                    longest_diameter_mm=longest_diameter_mm(roi, volumes[SequenceRole.T2].affine),
+                    volume_ml=volume_ml(roi, volumes[SequenceRole.T2]),
                 )
             )
     after = quality.after_analysis(lesions, inputs, predictions, package, loading.load_feature_statistics(package))
@@ -154,7 +155,7 @@ def _package_for(case: Case, volumes: VolumeSet) -> ModelPackage:
             return choose_package(case.model, covering)
         except SequenceError:
             pass
-    return choose_package(case.model, tuple(volumes))
+    return choose_package(case.model, tuple(case.roles))
 
 
 def _ordered(cautions: Sequence[Caution]) -> list[Caution]:

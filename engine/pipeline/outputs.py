@@ -69,11 +69,12 @@ def write_outputs(
         if not deidentify:
             storage.save_case(case, scratch / "case.json")
             t2 = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
-            segmentation = scratch / "roi.seg.dcm"
-            dicom_out.write_segmentation(case, study, volumes, segmentation, created=created)
-            dicom_out.write_structured_report(
-                analysis, case, study, scratch / "result.sr.dcm", segmentation=segmentation, created=created
-            )
+            if SequenceRole.T2 in volumes:  # else there was nothing to outline on, and nothing to refer to
+                segmentation = scratch / "roi.seg.dcm"
+                dicom_out.write_segmentation(case, study, volumes, segmentation, created=created)
+                dicom_out.write_structured_report(
+                    analysis, case, study, scratch / "result.sr.dcm", segmentation=segmentation, created=created
+                )
             dicom_out.write_encapsulated_pdf(scratch / "report.pdf", study, t2, scratch / "report.dcm", created=created)
         _write_also(analysis, study, case, volumes, scratch, created, deidentify, also)
         made = sorted(path for path in scratch.rglob("*") if path.is_file())

@@ -102,16 +102,15 @@ def propose_roles(study: Study) -> RoleMap:
 
 
 def load_volumes(study: Study, roles: Mapping[SequenceRole, str], progress: Progress = SILENT) -> VolumeSet:
-    """Read the pixels of the series that play roles.
+    """Read the pixels of the series that play roles; a series that is no regular stack is left out, and `analyze`
+    withholds the result of a model that needs it.
 
     Raises:
         SequenceError: A role names a series that the study does not have.
-        GeometryError, IntakeError: The series is no regular stack, or its pixels cannot be decoded.
+        IntakeError: Its pixels cannot be decoded.
     """
-    volumes: dict[SequenceRole, Volume] = {}
-    for role, key in roles.items():
-        volumes[role] = intake.load_volume(series_of(study, role, key), progress)
-    return VolumeSet(volumes)
+    chosen = {role: series_of(study, role, key) for role, key in roles.items()}
+    return VolumeSet({role: intake.load_volume(series, progress) for role, series in chosen.items() if series.is_stack})
 
 
 def load_series_volume(series: Series, progress: Progress = SILENT) -> Volume:

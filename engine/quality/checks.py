@@ -186,6 +186,10 @@ def _misaligned(volumes: VolumeSet, package: ModelPackage, rois: Sequence[Roi]) 
 def _geometry(used: Mapping[SequenceRole, Series]) -> list[Caution]:
     cautions = []
     for role, series in used.items():
+        if not series.is_stack:
+            facts = {"role": Fact(role.value), "notes": Fact(series.stack_problem or "")}
+            cautions.append(make_caution("geometry", Effect.WITHHOLD, facts, "geometry-no-stack"))
+            continue
         notes = list(series.geometry_notes)
         if series.slice_step_mm is not None and series.slice_step_mm > THICK_STEP_MM + 0.01:
             notes.append(f"slices are {series.slice_step_mm:.1f} mm apart")
