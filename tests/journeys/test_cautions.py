@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
+from pydicom.dataelem import DataElement
 from pydicom.pixels import pack_bits
-from pydicom.uid import generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from engine import pipeline
 from engine.cli import main
@@ -41,6 +42,12 @@ def change(folder, edit, *, series=None):
         if dataset.Modality == "MR" and (series is None or series in path.parent.name):
             edit(dataset)
             dataset.save_as(path)
+
+
+def store(dataset, pixels):
+    """Put uncompressed pixels into an image."""
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.add(DataElement(0x7FE00010, "OW", pixels.astype("<u2").tobytes()))
 
 
 def is_high_b(dataset):
@@ -189,9 +196,9 @@ def test_slices_disagree(copy, tiny_package):
     def edit(dataset):
         if dataset.SeriesInstanceUID == t2:
             bright = float(dataset.ImagePositionPatient[2]) == positions[index]
-            dataset.PixelData = np.full((dataset.Rows, dataset.Columns), 900 if bright else 90, "<u2").tobytes()
+            store(dataset, np.full((dataset.Rows, dataset.Columns), 900 if bright else 90))
         elif is_high_b(dataset):
-            dataset.PixelData = np.full((dataset.Rows, dataset.Columns), 90, "<u2").tobytes()
+            store(dataset, np.full((dataset.Rows, dataset.Columns), 90))
 
     change(copy, edit)
     found, result = analysed(copy, tiny_package.folder)
@@ -234,7 +241,7 @@ def test_unfamiliar_input(copy, analysed_result, tmp_path):
     rng = np.random.default_rng(0)
 
     def noise(dataset):
-        dataset.PixelData = rng.integers(1, 2000, (dataset.Rows, dataset.Columns)).astype("<u2").tobytes()
+        store(dataset, rng.integers(1, 2000, (dataset.Rows, dataset.Columns)))
 
     change(copy, noise)
     _, result = run(copy, tmp_path / "out")
