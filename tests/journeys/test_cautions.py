@@ -163,13 +163,15 @@ def test_geometry_of_wide_steps(codes):
 
 
 def small_lesion(folder):
-    """Leave nine pixels in the middle of every frame of the segmentation."""
+    """Leave nine pixels in the middle of the lesion in every frame of the segmentation."""
     for path in folder.rglob("*.dcm"):
         dataset = pydicom.dcmread(path)
         if dataset.Modality == "SEG":
             frames = dataset.pixel_array
             for frame in frames:
                 rows, columns = np.nonzero(frame)
+                if not rows.size:
+                    continue
                 row, column = int(np.median(rows)), int(np.median(columns))
                 frame[:] = 0
                 frame[row - 1 : row + 2, column - 1 : column + 2] = 1
