@@ -59,14 +59,16 @@ def of_dwi(edit):
 
 
 def analysed(folder, package, alter=lambda case: case, drop=()):
-    """Return effects by code and the result, by the pipeline's own steps."""
+    """Return the strongest effect by code, and the result, by the pipeline's own steps."""
     study = pipeline.open_study([folder]).studies[0]
     roles = {role: key for role, key in pipeline.propose_roles(study).roles.items() if role not in drop}
     case = Case(study.study_instance_uid, roles, model=str(package))
     volumes = pipeline.load_volumes(study, roles)
     case = pipeline.import_rois([found.path for found in pipeline.describe_rois(study)], study, case, volumes)
     result = pipeline.analyze(study, alter(case), volumes).result
-    return {caution.code: caution.effect for caution in result.cautions}, result
+    return {
+        caution.code: caution.effect for caution in reversed(result.cautions)
+    }, result  # what withholds stands first
 
 
 @pytest.fixture
