@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop import i18n
-from engine.domain import caution_words, flag_words
+from engine.domain import caution_words, flag_words, reason_words
 from engine.domain.caution import Caution
 from engine.domain.labels import STATUS_WORDS
 from engine.domain.result import StudyResult
@@ -53,6 +53,11 @@ def flag(result: StudyResult) -> tuple[str, str]:
 def caution(found: Caution) -> str:
     """Return the sentence of a caution in the window's language; its English text where it has none there."""
     return caution_words.word(found, i18n.language()) or found.text
+
+
+def reason(text: str) -> str:
+    """Return why a series was taken for what it is, in the window's language."""
+    return reason_words.reason_words(text, i18n.language())
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -105,7 +105,7 @@ class SeriesModel(QAbstractListModel):
             lines.append(self.tr("Could play the role {0}").format(wording.role_name(guess.candidate_for)))
         if guess is not None:
             lines[0] = f"{guess.kind.value}, {lines[0]}"
-            lines += guess.reasons
+            lines += [wording.reason(each) for each in guess.reasons]
         if series.stack_problem:
             lines.append(self.tr("No regular stack: {0}").format(series.stack_problem))
         return "\n".join(lines)

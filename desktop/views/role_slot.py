@@ -125,7 +125,7 @@ class RoleSlot(QFrame):
             set_card(self, "empty")
         else:
             guess = document.role_map.guess_for(series.key)
-            reasons = () if guess is None else guess.reasons
+            reasons = () if guess is None else tuple(wording.reason(each) for each in guess.reasons)
             self._sure.setText(self._confidence_text(series.key, doubtful))
             set_tone(self._sure, "warn" if doubtful else "dim")
             self._series.setText(wording.series_name(series))
