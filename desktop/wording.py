@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from desktop import i18n
 from engine.domain import caution_words, flag_words, reason_words
 from engine.domain.caution import Caution
+from engine.domain.figures import Figure
 from engine.domain.labels import STATUS_WORDS
 from engine.domain.result import StudyResult
 from engine.domain.sequence import RoleGuess, SequenceRole, SeriesKind
@@ -66,6 +67,16 @@ def number(value: float, decimals: int = 1) -> str:
     if float(text) == 0.0:
         text = text.lstrip("-")
     return text.replace("-", MINUS)
+
+
+def figure(found: Figure) -> str:
+    """Return a package's figure with its interval and count: ``0.80 (0.69–0.88), 59/74``."""
+    text = number(found.value, 2)
+    if found.low is not None and found.high is not None:
+        text += f" ({number(found.low, 2)}–{number(found.high, 2)})"
+    if found.n is not None:
+        text += f", {found.events}/{found.n}" if found.events is not None else f", n = {found.n}"
+    return text
 
 
 def vector(mm: tuple[float, float, float]) -> str:

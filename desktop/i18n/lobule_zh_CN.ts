@@ -98,6 +98,10 @@
         <translation>日期</translation>
     </message>
     <message>
+        <source>Package&apos;s figures</source>
+        <translation>模型包的指标</translation>
+    </message>
+    <message>
         <source>used</source>
         <translation>已使用</translation>
     </message>
@@ -108,6 +112,30 @@
     <message>
         <source>any slice classified as malignant raises the flag</source>
         <translation>任一层面归为恶性即升起标志</translation>
+    </message>
+    <message>
+        <source>The package states none.</source>
+        <translation>模型包未给出指标。</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>灵敏度</translation>
+    </message>
+    <message>
+        <source>Specificity</source>
+        <translation>特异度</translation>
+    </message>
+    <message>
+        <source>cohort not named</source>
+        <translation>未注明队列</translation>
+    </message>
+    <message>
+        <source>Measured on simulated images: {0}. They say nothing about patients.</source>
+        <translation>在模拟图像上测得：{0}。不能说明在患者中的表现。</translation>
+    </message>
+    <message>
+        <source>Measured on: {0}.</source>
+        <translation>测量队列：{0}。</translation>
     </message>
 </context>
 <context>
@@ -633,12 +661,36 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Pre-test probability of malignancy</source>
+        <translation>恶性的验前概率</translation>
+    </message>
+    <message>
         <source>Final class</source>
         <translation>最终类别</translation>
     </message>
     <message>
+        <source>Pre-test probability</source>
+        <translation>验前概率</translation>
+    </message>
+    <message>
         <source>First impression, before the scores: {0}</source>
         <translation>看到得分之前的初步印象：{0}</translation>
+    </message>
+    <message>
+        <source>The package states no likelihood ratio: no post-test probability.</source>
+        <translation>模型包未给出似然比：无验后概率。</translation>
+    </message>
+    <message>
+        <source>Post-test probability {0} % (Fagan, from the package&apos;s {1} {2}, measured on simulated images: not a clinical estimate)</source>
+        <translation>验后概率 {0} %（Fagan 法，采用模型包的 {1} {2}，在模拟图像上测得：不是临床估计）</translation>
+    </message>
+    <message>
+        <source>Post-test probability {0} % (Fagan, from the package&apos;s {1} {2})</source>
+        <translation>验后概率 {0} %（Fagan 法，采用模型包的 {1} {2}）</translation>
+    </message>
+    <message>
+        <source>Change pre-test probability</source>
+        <translation>更改验前概率</translation>
     </message>
     <message>
         <source>Change final class</source>
@@ -708,6 +760,14 @@
 </context>
 <context>
     <name>ResultPanel</name>
+    <message>
+        <source>nothing that matters</source>
+        <translation>没有需要注意的变化</translation>
+    </message>
+    <message>
+        <source>Since the last analysis:</source>
+        <translation>与上次分析相比：</translation>
+    </message>
     <message>
         <source>No result yet</source>
         <translation>尚无结果</translation>
@@ -843,6 +903,14 @@
 <context>
     <name>RuleView</name>
     <message>
+        <source>Adds up the scores of all slices; the class with the largest sum wins.</source>
+        <translation>将所有层面的评分相加；总和最大的类别为结果。</translation>
+    </message>
+    <message>
+        <source>One slice classified as other than benign is enough; this rule sets the flag.</source>
+        <translation>只要有一个层面被分类为非良性即可；提示由此规则决定。</translation>
+    </message>
+    <message>
         <source>Sum rule: nothing to conclude from</source>
         <translation>求和规则：无可依据的结果</translation>
     </message>
@@ -884,6 +952,17 @@
     <message>
         <source>Case saved</source>
         <translation>病例已保存</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreStrip</name>
+    <message>
+        <source>Model scores over slice position</source>
+        <translation>各层面位置的模型评分</translation>
+    </message>
+    <message>
+        <source>Classified as {0}</source>
+        <translation>分类为 {0}</translation>
     </message>
 </context>
 <context>
@@ -1180,6 +1259,13 @@ slice</source>
     <message>
         <source>W {0}  L {1}</source>
         <translation>窗宽 {0}  窗位 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>StripLegend</name>
+    <message>
+        <source>▼ malignant</source>
+        <translation>▼ 恶性</translation>
     </message>
 </context>
 <context>
@@ -1699,6 +1785,49 @@ slice</source>
     <message>
         <source>hold H</source>
         <translation>按住 H</translation>
+    </message>
+</context>
+<context>
+    <name>changes</name>
+    <message>
+        <source>Flag</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Sum rule</source>
+        <translation>求和规则</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{1} 个中 {0} 个</translation>
+    </message>
+    <message>
+        <source>Malignant slices</source>
+        <translation>恶性层面</translation>
+    </message>
+    <message>
+        <source>Mean scores moved by up to {0}</source>
+        <translation>平均评分最多变化 {0}</translation>
+    </message>
+    <message>
+        <source>New lesion {0}</source>
+        <translation>新增病灶 {0}</translation>
+    </message>
+    <message>
+        <source>Without lesion {0}</source>
+        <translation>不再有病灶 {0}</translation>
+    </message>
+    <message>
+        <source>Model package</source>
+        <translation>模型包</translation>
+    </message>
+    <message>
+        <source>New caution: {0}</source>
+        <translation>新的注意事项：{0}</translation>
+    </message>
+    <message>
+        <source>No longer: {0}</source>
+        <translation>不再出现：{0}</translation>
     </message>
 </context>
 <context>

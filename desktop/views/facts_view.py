@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop import wording
 from desktop.views.widgets import column, heading, label
+from engine.domain.figures import FIRST, figures_of
 from engine.domain.result import Analysis
 from engine.domain.sequence import SequenceRole
 
@@ -37,6 +38,7 @@ class FactsView(QWidget):
             "slices": self.tr("Slices"),
             "rule": self.tr("Flag rule"),
             "when": self.tr("Date"),
+            "figures": self.tr("Package's figures"),
         }
         for row, (name, text) in enumerate(names.items()):
             value = label("", wrap=True)
@@ -60,7 +62,28 @@ class FactsView(QWidget):
             "slices": str(slices),
             "rule": self.tr("any slice classified as malignant raises the flag"),
             "when": when.strftime("%Y-%m-%d %H:%M"),
+            "figures": self._figures(analysis),
         }
         for name, text in texts.items():
             self._values[name].setText(text)
         self._values["digest"].setToolTip(package.digest)
+
+    def _figures(self, analysis: Analysis) -> str:
+        """Return the flag rule's own figures, each with interval and count, and what they were measured on."""
+        found = figures_of(analysis.package.manifest.validation)
+        first = [each for each in found if each.key in FIRST and "sum_rule" not in each.path]
+        if not first:
+            return self.tr("The package states none.")
+        names = {
+            "sensitivity": self.tr("Sensitivity"),
+            "specificity": self.tr("Specificity"),
+            "dlr_plus": "DLR+",
+            "dlr_minus": "DLR\u2212",
+        }
+        lines = [f"{names[each.key]} {wording.figure(each)}" for each in first]
+        cohort = first[0].cohort or self.tr("cohort not named")
+        if analysis.result.package.clinical_status == "simulated":
+            lines.append(self.tr("Measured on simulated images: {0}. They say nothing about patients.").format(cohort))
+        else:
+            lines.append(self.tr("Measured on: {0}.").format(cohort))
+        return "\n".join(lines)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from desktop import wording
 from desktop.session import Session
 from desktop.views.widgets import button, column, heading, label
+from engine.domain.figures import figures_of, likelihood_ratio, post_test_probability
 
 LABELS = ("benign", "primary_malignancy", "metastasis")
 
@@ -33,13 +34,25 @@ class ReaderPanel(QWidget):
         self.comment.setPlaceholderText(self.tr("Comment for the report"))
         self.comment.setAccessibleName(self.tr("Comment"))
         self.comment.editingFinished.connect(self._set_comment)
+        self.pre_test = QSpinBox()
+        self.pre_test.setRange(-1, 100)
+        self.pre_test.setSpecialValueText(self.tr("not stated"))
+        self.pre_test.setSuffix(" %")
+        self.pre_test.setKeyboardTracking(False)
+        self.pre_test.setAccessibleName(self.tr("Pre-test probability of malignancy"))
+        self.pre_test.valueChanged.connect(self._set_pre_test)
+        self.post_test = label("", wrap=True)
         self._first = label("", "dim", wrap=True)
         grid.addWidget(label(self.tr("Final class"), "dim"), 0, 0)
         grid.addWidget(self.final, 0, 1)
         grid.addWidget(label(self.tr("Comment"), "dim"), 1, 0)
         grid.addWidget(self.comment, 1, 1)
+        grid.addWidget(label(self.tr("Pre-test probability"), "dim"), 2, 0)
+        grid.addWidget(self.pre_test, 2, 1)
         layout.addLayout(grid)
+        layout.addWidget(self.post_test)
         layout.addWidget(self._first)
+        session.document.result_changed.connect(self.refresh)
         session.document.case_changed.connect(self.refresh)
         session.document.opened.connect(self.refresh)
         self.refresh()
@@ -53,10 +66,44 @@ class ReaderPanel(QWidget):
         self.final.setCurrentIndex(max(self.final.findData(reader.final_class or ""), 0))
         if self.comment.text() != reader.comment:
             self.comment.setText(reader.comment)
+        pre = reader.pre_test_probability
+        self.pre_test.blockSignals(True)
+        self.pre_test.setValue(-1 if pre is None else round(100 * pre))
+        self.pre_test.blockSignals(False)
+        text = "" if pre is None else self._post_test_text(pre)
+        self.post_test.setVisible(bool(text))
+        self.post_test.setText(text)
         first = reader.first_impression
         self._first.setVisible(first is not None)
         if first is not None:
             self._first.setText(self.tr("First impression, before the scores: {0}").format(wording.class_name(first)))
+
+    def _post_test_text(self, pre_test: float) -> str:
+        """Return the probability after the flag, by the package's own ratio; nothing where the flag is withheld."""
+        document = self._session.document
+        if document.analysis is None or document.is_stale or document.analysis.result.withheld:
+            return ""
+        raised = bool(document.analysis.result.follow_up.recommended)
+        ratio = likelihood_ratio(figures_of(document.analysis.package.manifest.validation), raised)
+        if ratio is None:
+            return self.tr("The package states no likelihood ratio: no post-test probability.")
+        percent = wording.number(100 * post_test_probability(pre_test, ratio.value), 0)
+        name = "DLR+" if raised else f"DLR{wording.MINUS}"
+        if document.analysis.result.package.clinical_status == "simulated":
+            text = self.tr(
+                "Post-test probability {0} % (Fagan, from the package's {1} {2}, measured on simulated images: not a "
+                "clinical estimate)"
+            )
+        else:
+            text = self.tr("Post-test probability {0} % (Fagan, from the package's {1} {2})")
+        return text.format(percent, name, wording.number(ratio.value, 2))
+
+    def _set_pre_test(self, percent: int) -> None:
+        case = self._session.document.case
+        if case is not None:
+            chosen = None if percent < 0 else percent / 100
+            after = case.with_reader(replace(case.reader, pre_test_probability=chosen))
+            self._session.document.edit(after, self.tr("Change pre-test probability"))
 
     def _set_final(self, index: int) -> None:
         case = self._session.document.case

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import wording
+from desktop.changes import changes
 from desktop.models.overlay import Overlay
 from desktop.session import Session
 from desktop.theme import Theme
@@ -16,6 +17,7 @@ from desktop.views.flag_card import FlagCard
 from desktop.views.overlay_controls import OverlayControls
 from desktop.views.reader_panel import ReaderPanel, ReadFirstPage
 from desktop.views.rule_view import RuleView
+from desktop.views.score_strip import ScoreStrip, StripLegend
 from desktop.views.slice_table import SliceTable
 from desktop.views.widgets import button, clear_layout, column, heading, label, line
 from engine.domain.case import Case
@@ -68,6 +70,7 @@ class ResultPanel(QWidget):
             self._pages.setCurrentIndex(0)
         else:
             if self._when is None or self._when[0] is not analysis:
+                self._tell_changes(analysis.result)
                 self._when = (analysis, datetime.now())
                 self._show_analysis(analysis, self._when[1])
             self.flag.show_result(analysis.result, self._session.document.is_stale)
@@ -75,6 +78,16 @@ class ResultPanel(QWidget):
             self._pages.setCurrentIndex(2 if waiting else 1)
             self._overlay.set_withheld(waiting)
         self._show_readiness()
+
+    def _tell_changes(self, after: StudyResult) -> None:
+        """Say what differs from the analysis before this one, of the same study."""
+        before = None if self._when is None else self._when[0].result
+        known = before is not None and before.study_instance_uid == after.study_instance_uid
+        found = changes(before, after) if before is not None and known else []
+        if known and not found:
+            found = [self.tr("nothing that matters")]
+        self.changed.setVisible(known)
+        self.changed.setText("\n".join([self.tr("Since the last analysis:"), *found]))
 
     def _impression_changed(self, before: Case, after: Case) -> None:
         if before.reader.first_impression != after.reader.first_impression:
@@ -95,6 +108,8 @@ class ResultPanel(QWidget):
         self.flag = FlagCard(self._theme)
         self.flag.analyze_requested.connect(self._session.analyze)
         layout.addWidget(self.flag)
+        self.changed = label("", "dim", wrap=True)
+        layout.addWidget(self.changed)
         layout.addWidget(line())
         self._patient = QVBoxLayout()
         layout.addLayout(self._patient)
@@ -110,6 +125,11 @@ class ResultPanel(QWidget):
         self.table = SliceTable(self._theme)
         self.table.jumped.connect(self.slice_chosen)
         layout.addWidget(self.table)
+        self.strip, self._legend = ScoreStrip(self._theme), StripLegend(self._theme)
+        self.strip.chosen.connect(self.table.choose)
+        self.table.chosen.connect(self.strip.show_current)
+        layout.addWidget(self.strip)
+        layout.addWidget(self._legend)
         self._lesion_facts = label("", "dim", wrap=True)
         layout.addWidget(self._lesion_facts)
         layout.addWidget(line())
@@ -185,7 +205,11 @@ class ResultPanel(QWidget):
 
     def _show_lesion(self) -> None:
         result, lesion = self._session.document.result, self._lesion()
-        self.table.show_lesion(lesion, () if result is None else result.package.labels)
+        labels = () if result is None else result.package.labels
+        self.table.show_lesion(lesion, labels)
+        self.strip.show_lesion(lesion, labels)
+        self._legend.show_labels(labels)
+        self._legend.setVisible(lesion is not None)
         if lesion is None:
             self._lesion_facts.setText(self.tr("No slice could be classified."))
             return

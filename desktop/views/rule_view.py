@@ -53,6 +53,9 @@ class RuleView(QWidget):
         layout = column(self, spacing=3)
         self._sum = label("", wrap=True)
         layout.addWidget(self._sum)
+        layout.addWidget(
+            label(self.tr("Adds up the scores of all slices; the class with the largest sum wins."), "dim", wrap=True)
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(1)
@@ -68,6 +71,13 @@ class RuleView(QWidget):
         layout.addLayout(grid)
         self._any = label("", wrap=True)
         layout.addWidget(self._any)
+        layout.addWidget(
+            label(
+                self.tr("One slice classified as other than benign is enough; this rule sets the flag."),
+                "dim",
+                wrap=True,
+            )
+        )
 
     def show_rules(
         self,

@@ -53,9 +53,11 @@ class SliceTable(QTableView):
 
     Signals:
         jumped(t2_slice): The person clicked a slice: the nearest T2 slice.
+        chosen(index): The same, as the index of the analysis plane.
     """
 
     jumped = Signal(int)
+    chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,9 +85,15 @@ class SliceTable(QTableView):
         rows = min(max(self.slices.rowCount(), 1), MOST_ROWS)
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * ROW_PX + 6)
 
+    def choose(self, index: int) -> None:
+        """Choose the row of an analysis plane, as by a click."""
+        self.selectRow(self.slices.row_of(index))
+
     def sizeHint(self) -> QSize:
         return QSize(360, self.height())
 
     def _row_changed(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():
-            self.jumped.emit(self.slices.slice_result(current.row()).ref.nearest_t2_slice)
+            ref = self.slices.slice_result(current.row()).ref
+            self.chosen.emit(ref.index)
+            self.jumped.emit(ref.nearest_t2_slice)

@@ -87,6 +87,7 @@ REASONS_ZH: Mapping[str, str] = {
         "同一次测量的多个回波之一：同相位和反相位图像",
     "named as a registered, filtered or uncorrected copy": "名称为配准、滤波或未校正的副本",
     "header and name disagree: please confirm": "文件头与名称不一致：请确认",
+    "its name speaks of another plane than its images show": "名称所述平面与图像不符",
     "no points": "无得分",
     "the b-value is not stated: please confirm that it is 800 to 1000": "未注明 b 值：请确认为 800 至 1000",
     "it shows a single gradient direction, no trace": "仅为单一梯度方向，并非各向同性图",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.domain.case import Case
+from engine.domain.figures import Figure, figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.domain.package import ClinicalStatus, ModelManifest
 from engine.domain.result import Analysis, StudyResult
 from engine.domain.sequence import SequenceRole
@@ -16,7 +17,6 @@ from engine.geometry.place import placed
 from engine.report import identity, panels, prose, wording
 from engine.report.lesions import ID_LIMIT, lesion_contents
 from engine.report.texts import Texts, clean, correction, moment, number, texts_for
-from engine.report.validation import Figure, figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.report.values import Field, LesionContent, ReportContent, TableContent
 
 FIGURES_FIRST = 8

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from engine.domain.case import Case
+from engine.domain.figures import Figure
 from engine.domain.package import ClinicalStatus, ModelManifest
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
 from engine.report.texts import Texts, clean, correction, number
-from engine.report.validation import Figure, figure_row
+from engine.report.validation import figure_row
 from engine.report.values import Field, Section, TableContent
 
 

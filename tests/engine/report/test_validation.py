@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.domain.figures import figures_of, first_figures, likelihood_ratio, post_test_probability
 from engine.report.texts import texts_for
-from engine.report.validation import (
-    figure_row,
-    figures_of,
-    first_figures,
-    likelihood_ratio,
-    post_test_probability,
-)
+from engine.report.validation import figure_row
 from tests.support.results import VALIDATION
 
 ENGLISH = texts_for("en")
