@@ -6,7 +6,7 @@ SAMPLE := lobule-out/sample-study
 RESULT := lobule-out/sample-result
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: run test check tests setup dev emulate soak translations clean
+.PHONY: run test check tests setup dev emulate soak translations screenshots clean
 
 run: setup
 	@[ -d $(SAMPLE) ] || $(BIN)/lobule sample $(SAMPLE) >/dev/null
@@ -36,6 +36,9 @@ translations:                 ## new texts into desktop/i18n/*.ts; what is trans
 	    $$([ $$language = en ] && echo -pluralonly) $$(git ls-files 'desktop/*.py') -ts desktop/i18n/lobule_$$language.ts; \
 	  $(BIN)/pyside6-lrelease -silent desktop/i18n/lobule_$$language.ts -qm desktop/i18n/lobule_$$language.qm; \
 	done
+
+screenshots: dev               ## every state of the window, both themes and languages, three scales, into docs/screenshots
+	$(BIN)/python -m tests.support.screenshots docs/screenshots
 
 setup:
 	@installer/linux/setup.sh app

@@ -19,6 +19,10 @@
         <source>It stands on:</source>
         <translation>所用软件库：</translation>
     </message>
+    <message>
+        <source>Libraries and fonts with their licences</source>
+        <translation>软件库和字体及其许可</translation>
+    </message>
 </context>
 <context>
     <name>ChoiceDialog</name>
@@ -226,6 +230,17 @@
     <message>
         <source>Caution</source>
         <translation>注意</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDialog</name>
+    <message>
+        <source>Lobule help</source>
+        <translation>Lobule 帮助</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
     </message>
 </context>
 <context>
@@ -1641,6 +1656,10 @@ slice</source>
     <message>
         <source>Save all outputs…</source>
         <translation>保存全部输出…</translation>
+    </message>
+    <message>
+        <source>Lobule help</source>
+        <translation>Lobule 帮助</translation>
     </message>
     <message>
         <source>Keyboard and mouse</source>

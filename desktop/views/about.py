@@ -15,20 +15,32 @@ from engine import __version__
 
 LIBRARIES = (
     ("PySide6", "LGPL-3.0"),
+    ("shiboken6", "LGPL-3.0"),
     ("onnxruntime", "MIT"),
     ("pydicom", "MIT"),
+    ("pynetdicom", "MIT"),
     ("highdicom", "MIT"),
     ("SimpleITK", "Apache-2.0"),
     ("numpy", "BSD-3-Clause"),
     ("scipy", "BSD-3-Clause"),
     ("contourpy", "BSD-3-Clause"),
+    ("shapely", "BSD-3-Clause"),
     ("reportlab", "BSD-3-Clause"),
+    ("uharfbuzz", "Apache-2.0"),
     ("matplotlib", "PSF-2.0"),
     ("python-gdcm", "BSD-3-Clause"),
     ("pylibjpeg", "MIT"),
+    ("pylibjpeg-openjpeg", "MIT"),
     ("pyjpegls", "MIT"),
     ("platformdirs", "MIT"),
     ("pillow", "MIT-CMU"),
+)
+"""Every library that an installation for reading brings, with its licence: a test holds this against pyproject."""
+
+FONTS = (
+    ("Roboto", "Apache-2.0"),
+    ("Droid Sans Fallback", "Apache-2.0"),
+    ("Noto Sans, Noto Naskh Arabic, Noto Serif Tibetan", "OFL-1.1"),
 )
 
 
@@ -59,7 +71,10 @@ class AboutDialog(QDialog):
         layout.addWidget(label(text, wrap=True))
         layout.addWidget(label(self.tr("It stands on:"), "dim"))
         libraries = QTextBrowser()
-        libraries.setPlainText("\n".join(_line(name, licence) for name, licence in LIBRARIES))
+        libraries.setAccessibleName(self.tr("Libraries and fonts with their licences"))
+        lines = [_line(name, licence) for name, licence in LIBRARIES]
+        lines += ["", *(f"{name}   {licence}" for name, licence in FONTS)]
+        libraries.setPlainText("\n".join(lines))
         layout.addWidget(libraries, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -131,7 +131,8 @@ def rows() -> list[Row]:
         Row("save_report", result, t("actions", "Save PDF report…"), needs="result"),
         Row("save_report_plain", result, t("actions", "Save de-identified PDF report…"), needs="result"),
         Row("save_outputs", result, t("actions", "Save all outputs…"), ("Ctrl+Shift+S",), needs="result"),
-        Row("shortcuts", help_, t("actions", "Keyboard and mouse"), ("F1",)),
+        Row("help", help_, t("actions", "Lobule help"), ("F1",)),
+        Row("shortcuts", help_, t("actions", "Keyboard and mouse"), ("Shift+F1",)),
         Row("skipped", help_, t("actions", "Skipped files"), gap=True),
         Row("about", help_, t("actions", "About Lobule")),
     ]

@@ -34,6 +34,7 @@ from desktop.views.about import AboutDialog
 from desktop.views.actions import TEXT_BESIDE_ICON, TOOLBAR, Actions, shortcut_lines
 from desktop.views.banner import StatusBanner
 from desktop.views.files import FileChooser
+from desktop.views.help import HelpDialog
 from desktop.views.input_preview import InputPreview
 from desktop.views.job_bar import JobBar
 from desktop.views.outline_editor import OutlineEditor
@@ -254,6 +255,7 @@ class MainWindow(QMainWindow):
             "save_outputs": files.save_outputs,
             "preview": self.show_preview,
             "settings": lambda: SettingsDialog(session.settings, self).open(),
+            "help": lambda: HelpDialog(self).open(),
             "shortcuts": self.show_shortcuts,
             "skipped": self.show_skipped,
             "about": lambda: AboutDialog(self.theme, self).open(),
