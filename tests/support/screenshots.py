@@ -289,7 +289,8 @@ def _pixels(image: QImage) -> np.ndarray:
     """Return (row, column, RGB) uint8."""
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return np.ascontiguousarray(flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3))
+    pixels = flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3)
+    return pixels.copy()  # the buffer goes with the image
 
 
 def _sample(folder: Path) -> None:
