@@ -79,6 +79,21 @@ def figure(found: Figure) -> str:
     return text
 
 
+def origin(text: str) -> str:
+    """Return where an outline came from (see `Roi.origin`), in the window's language."""
+    edited = text.endswith(", edited")
+    base = text.removesuffix(", edited")
+    known = {
+        "drawn": translate("wording", "drawn"),
+        "interpolated": translate("wording", "drawn, with interpolated slices"),
+    }
+    if base.startswith("imported from "):
+        words = translate("wording", "imported from {0}").format(base.removeprefix("imported from "))
+    else:
+        words = known.get(base, base)
+    return translate("wording", "{0}, edited").format(words) if edited else words
+
+
 def vector(mm: tuple[float, float, float]) -> str:
     """Return a shift in patient space: how far to the left, to the back and to the head."""
     return ", ".join(number(value) for value in mm)

@@ -95,7 +95,7 @@
     </message>
     <message>
         <source>Flag rule</source>
-        <translation>标志规则</translation>
+        <translation>提示规则</translation>
     </message>
     <message>
         <source>Date</source>
@@ -115,7 +115,7 @@
     </message>
     <message>
         <source>any slice classified as malignant raises the flag</source>
-        <translation>任一层面归为恶性即升起标志</translation>
+        <translation>任一层面被分类为恶性即提示</translation>
     </message>
     <message>
         <source>The package states none.</source>
@@ -225,7 +225,7 @@
     </message>
     <message>
         <source>Withholds the flag</source>
-        <translation>暂不给出标志</translation>
+        <translation>不予提示</translation>
     </message>
     <message>
         <source>Caution</source>
@@ -270,7 +270,7 @@
     </message>
     <message>
         <source>Lesion {0}, slice</source>
-        <translation>病变 {0}，层面</translation>
+        <translation>病灶 {0}，层面</translation>
     </message>
     <message>
         <source>Channel {0}: {1}</source>
@@ -278,7 +278,7 @@
     </message>
     <message>
         <source>Regions that raised this score. Not a lesion boundary and not proof of reasoning.</source>
-        <translation>使该得分升高的区域。并非病变边界，也不能证明推理过程。</translation>
+        <translation>使该评分升高的区域。不是病灶边界，也不能证明模型的推理。</translation>
     </message>
 </context>
 <context>
@@ -296,7 +296,7 @@
     <name>LesionModel</name>
     <message>
         <source>Lesion</source>
-        <translation>病变</translation>
+        <translation>病灶</translation>
     </message>
     <message>
         <source>Diameters</source>
@@ -311,11 +311,11 @@
     <name>LesionPanel</name>
     <message>
         <source>Lesions</source>
-        <translation>病变</translation>
+        <translation>病灶</translation>
     </message>
     <message>
         <source>New lesion: the next line you draw begins it</source>
-        <translation>新病变：下一条勾画线即为其开始</translation>
+        <translation>新病灶：下一条勾画线即为其开始</translation>
     </message>
     <message>
         <source>Import outlines</source>
@@ -323,23 +323,23 @@
     </message>
     <message>
         <source>Delete the selected lesion</source>
-        <translation>删除所选病变</translation>
+        <translation>删除所选病灶</translation>
     </message>
     <message>
         <source>No outline yet. Take a drawing tool and outline the lesion on T2, or import an outline.</source>
-        <translation>尚无轮廓。请用勾画工具在 T2 上勾画病变，或导入轮廓。</translation>
+        <translation>尚无轮廓。请用勾画工具在 T2 上勾画病灶，或导入轮廓。</translation>
     </message>
     <message>
         <source>Prior treatment of a lesion</source>
-        <translation>病变曾接受治疗</translation>
+        <translation>病灶曾接受治疗</translation>
     </message>
     <message>
         <source>The method was studied on untreated lesions: the flag is withheld.</source>
-        <translation>该方法仅在未治疗的病变上研究过：暂不给出标志。</translation>
+        <translation>该方法仅在未治疗的病灶上研究过：因此不予提示。</translation>
     </message>
     <message>
         <source>Delete lesion {0}</source>
-        <translation>删除病变 {0}</translation>
+        <translation>删除病灶 {0}</translation>
     </message>
     <message>
         <source>Interpolate</source>
@@ -395,11 +395,11 @@
     </message>
     <message>
         <source>Delete lesion</source>
-        <translation>删除病变</translation>
+        <translation>删除病灶</translation>
     </message>
     <message>
         <source>Lesion {0}</source>
-        <translation>病变 {0}</translation>
+        <translation>病灶 {0}</translation>
     </message>
     <message>
         <source>Name</source>
@@ -407,7 +407,7 @@
     </message>
     <message>
         <source>Rename lesion {0}</source>
-        <translation>重命名病变 {0}</translation>
+        <translation>重命名病灶 {0}</translation>
     </message>
     <message>
         <source>Change prior treatment</source>
@@ -492,11 +492,11 @@
     </message>
     <message>
         <source>Lesions are outlined on the T2 images: show T2 in a view first.</source>
-        <translation>病变在 T2 图像上勾画：请先在视图中显示 T2。</translation>
+        <translation>病灶在 T2 图像上勾画：请先在视图中显示 T2。</translation>
     </message>
     <message>
         <source>Choose a lesion first.</source>
-        <translation>请先选择病变。</translation>
+        <translation>请先选择病灶。</translation>
     </message>
     <message>
         <source>That lies outside the image, or encloses nothing.</source>
@@ -567,7 +567,7 @@
     </message>
     <message>
         <source>Regions that raised this score. Not a lesion boundary and not proof of reasoning.</source>
-        <translation>使该得分升高的区域。并非病变边界，也不能证明推理过程。</translation>
+        <translation>使该评分升高的区域。不是病灶边界，也不能证明模型的推理。</translation>
     </message>
     <message>
         <source>Hold H for the plain image.</source>
@@ -575,7 +575,7 @@
     </message>
     <message>
         <source>Resolution {0} × {1} cells, up to {2} mm each. One scale for all slices and classes of a lesion.</source>
-        <translation>分辨率 {0} × {1} 格，每格最大 {2} mm。同一病变的所有层面和类别使用同一标尺。</translation>
+        <translation>分辨率 {0} × {1} 格，每格最大 {2} mm。同一病灶的所有层面和类别使用同一标尺。</translation>
     </message>
 </context>
 <context>
@@ -595,7 +595,7 @@
     <message numerus="yes">
         <source>%n lesion(s) outlined.</source>
         <translation>
-            <numerusform>已勾画 %n 个病变。</numerusform>
+            <numerusform>已勾画 %n 个病灶。</numerusform>
         </translation>
     </message>
     <message>
@@ -634,7 +634,7 @@
     </message>
     <message>
         <source>The analysis is ready. Record your own impression; then its scores and heat maps are shown.</source>
-        <translation>分析已完成。请先记录您自己的印象，然后显示得分和热图。</translation>
+        <translation>分析已完成。请先记录您自己的印象，然后显示评分和热图。</translation>
     </message>
     <message>
         <source>choose a class</source>
@@ -689,7 +689,7 @@
     </message>
     <message>
         <source>First impression, before the scores: {0}</source>
-        <translation>看到得分之前的初步印象：{0}</translation>
+        <translation>看到评分之前的初步印象：{0}</translation>
     </message>
     <message>
         <source>The package states no likelihood ratio: no post-test probability.</source>
@@ -789,11 +789,11 @@
     </message>
     <message>
         <source>Slices, model scores</source>
-        <translation>层面与模型得分</translation>
+        <translation>层面与模型评分</translation>
     </message>
     <message>
         <source>Lesion whose slices are listed</source>
-        <translation>列出其层面的病变</translation>
+        <translation>列出其层面的病灶</translation>
     </message>
     <message>
         <source>Analyze</source>
@@ -821,7 +821,7 @@
     </message>
     <message>
         <source>Sum rule: that of the lesion with the highest malignant share.</source>
-        <translation>求和规则：取恶性份额最高的病变。</translation>
+        <translation>求和规则：取恶性份额最高的病灶。</translation>
     </message>
     <message>
         <source>No slice could be classified.</source>
@@ -1098,7 +1098,7 @@
     </message>
     <message>
         <source>Draw or import a lesion outline.</source>
-        <translation>请勾画或导入病变轮廓。</translation>
+        <translation>请勾画或导入病灶轮廓。</translation>
     </message>
     <message>
         <source>Confirm or change the proposed series: {0}.</source>
@@ -1136,7 +1136,7 @@
     </message>
     <message>
         <source>Compare the outline with the lesion on this series and move the series until they agree. The analysis uses the series at its new place, and the case keeps the shift.</source>
-        <translation>请比较轮廓与此序列上的病变，移动序列直至两者吻合。分析将使用新位置的序列，病例会保存该位移。</translation>
+        <translation>请比较轮廓与此序列上的病灶，移动序列直至两者吻合。分析将使用新位置的序列，病例会保存该位移。</translation>
     </message>
     <message>
         <source>To the patient&apos;s left</source>
@@ -1403,7 +1403,7 @@ slice</source>
     </message>
     <message>
         <source>Delete lesion</source>
-        <translation>删除病变</translation>
+        <translation>删除病灶</translation>
     </message>
     <message>
         <source>Copy outline to the slice above</source>
@@ -1475,7 +1475,7 @@ slice</source>
     </message>
     <message>
         <source>New lesion</source>
-        <translation>新病变</translation>
+        <translation>新病灶</translation>
     </message>
     <message>
         <source>One view</source>
@@ -1571,7 +1571,7 @@ slice</source>
     </message>
     <message>
         <source>Bright lesions</source>
-        <translation>高信号病变</translation>
+        <translation>高信号病灶</translation>
     </message>
     <message>
         <source>All signal</source>
@@ -1974,7 +1974,7 @@ slice</source>
     </message>
     <message>
         <source>Ask for the reader&apos;s impression before the scores are shown</source>
-        <translation>显示得分之前先询问读者的印象</translation>
+        <translation>显示评分之前先询问读者的印象</translation>
     </message>
     <message>
         <source>Provider that runs the network</source>
@@ -1994,7 +1994,7 @@ slice</source>
     </message>
     <message>
         <source>Show the diameters of the chosen lesion on the image</source>
-        <translation>在图像上显示所选病变的径线</translation>
+        <translation>在图像上显示所选病灶的径线</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -2041,7 +2041,7 @@ slice</source>
     <name>slice_view</name>
     <message>
         <source>Lesions are outlined on the T2 images.</source>
-        <translation>病变在 T2 图像上勾画。</translation>
+        <translation>病灶在 T2 图像上勾画。</translation>
     </message>
     <message>
         <source>Press on the outline to pull it, or inside to move it.</source>
@@ -2093,6 +2093,22 @@ slice</source>
     <message>
         <source>Metastasis</source>
         <translation>转移瘤</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>手动勾画</translation>
+    </message>
+    <message>
+        <source>drawn, with interpolated slices</source>
+        <translation>手动勾画，含插值层面</translation>
+    </message>
+    <message>
+        <source>imported from {0}</source>
+        <translation>由 {0} 导入</translation>
+    </message>
+    <message>
+        <source>{0}, edited</source>
+        <translation>{0}，已修改</translation>
     </message>
     <message>
         <source>No name</source>

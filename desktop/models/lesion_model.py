@@ -82,7 +82,7 @@ class LesionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join([f"{roi.lesion_id}  {roi.name}".strip(), roi.origin, *roi.notes])
+            return "\n".join([f"{roi.lesion_id}  {roi.name}".strip(), wording.origin(roi.origin), *roi.notes])
         return None
 
     def _case_changed(self, before: Case, after: Case) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import wording
 from desktop.changes import changes
@@ -48,9 +48,9 @@ class ResultPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty_page())
-        self._pages.addWidget(self._result_page(overlay))
-        self._pages.addWidget(ReadFirstPage(session))
+        self._all_pages = (self._empty_page(), self._result_page(overlay), ReadFirstPage(session))
+        for page in self._all_pages:
+            self._pages.addWidget(page)
         scroll.setWidget(self._pages)
         outer.addWidget(scroll, 1)
         outer.addWidget(line())
@@ -67,7 +67,7 @@ class ResultPanel(QWidget):
         analysis = self._session.document.analysis
         if analysis is None:
             self._when = None
-            self._pages.setCurrentIndex(0)
+            self._show_page(0)
         else:
             if self._when is None or self._when[0] is not analysis:
                 self._tell_changes(analysis.result)
@@ -75,9 +75,16 @@ class ResultPanel(QWidget):
                 self._show_analysis(analysis, self._when[1])
             self.flag.show_result(analysis.result, self._session.document.is_stale)
             waiting = self._session.impression_wanted
-            self._pages.setCurrentIndex(2 if waiting else 1)
+            self._show_page(2 if waiting else 1)
             self._overlay.set_withheld(waiting)
         self._show_readiness()
+
+    def _show_page(self, number: int) -> None:
+        """Show a page; only its size counts, so that a short one does not scroll."""
+        for place, page in enumerate(self._all_pages):
+            policy = QSizePolicy.Policy.Preferred if place == number else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(policy, policy)
+        self._pages.setCurrentIndex(number)
 
     def _tell_changes(self, after: StudyResult) -> None:
         """Say what differs from the analysis before this one, of the same study."""
@@ -216,7 +223,7 @@ class ResultPanel(QWidget):
         facts = [
             self.tr("Longest diameter {0} mm").format(wording.number(lesion.longest_diameter_mm)),
             self.tr("volume {0} ml").format(wording.number(lesion.volume_ml)),
-            self.tr("outline {0}").format(lesion.roi_origin),
+            self.tr("outline {0}").format(wording.origin(lesion.roi_origin)),
         ]
         lines = [f"{lesion.lesion_id}: {', '.join(facts)}."]
         if result is not None and len(result.lesions) > 1:
