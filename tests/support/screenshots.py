@@ -239,7 +239,8 @@ class Stage:
             break
 
     def _boxes(self) -> Iterator[QMessageBox]:
-        return (box for box in self.window.findChildren(QMessageBox) if box.isVisible())
+        boxes = self.window.findChildren(QMessageBox)
+        return (box for box in boxes if box.isVisible() and box.icon() is QMessageBox.Icon.Warning)
 
     def report(self) -> None:
         """The report's pages."""
@@ -308,6 +309,8 @@ def _second_t2(folder: Path) -> None:
             dataset.SeriesInstanceUID, dataset.SeriesNumber = series, number
             dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
             dataset.SeriesDescription = f"{dataset.SeriesDescription}_rep"
+            dataset.decompress()  # equal pixels would be taken for a copy
+            dataset.PixelData = (dataset.pixel_array + 1).astype(np.uint16).tobytes()
             dataset.save_as(path.with_name(f"rep_{path.name}"))
 
 
