@@ -6,6 +6,7 @@
 * `display_plane`, `outlines`, `window_level`, `heatmap`, `roi_edits`: between patient millimetres and the screen.
 * `models`: what lists, tables and linked viewports show; `views`: the widgets.
 
-A viewport is one widget, created once and hidden, never taken down, that paints with QPainter alone. The image, heat
-maps, outlines and texts are placed by one affine transform, so turn and mirror come free with it.
+A viewport is a pyqtgraph view, created once and hidden, never taken down. Its scene is empty: the image is painted as
+the background, heat maps, outlines and texts as the foreground, all by one affine transform, so turn and mirror come
+free with it.
 """

@@ -73,10 +73,10 @@ def run(window: MainWindow, rounds: int) -> Outcome:
         if step in (0, 2, 5):
             tools.choose(drawing[(number // 8) % len(drawing)])
             start = middle + QPoint(number % 31 - 15, number % 23 - 11)
-            QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+            QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
             for part in (1, 2, 3):
-                QTest.mouseMove(view, start + QPoint(12 * part, 7 * part * (part - 2)))
-            QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(36, 21))
+                QTest.mouseMove(view.viewport(), start + QPoint(12 * part, 7 * part * (part - 2)))
+            QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(36, 21))
             edits += 1
         elif step == 1:
             window.actions_["copy_up" if number % 16 < 8 else "copy_down"].trigger()

@@ -46,9 +46,9 @@ def test_drawing_is_undone_by_name(window, reading):
     window.tools.choose(Tool.ELLIPSE)
     window.tools.choose_lesion(None)
     centre = view.rect().center()
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=centre)
-    QTest.mouseMove(view, centre + QPoint(40, 30))
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=centre + QPoint(40, 30))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=centre)
+    QTest.mouseMove(view.viewport(), centre + QPoint(40, 30))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=centre + QPoint(40, 30))
     assert [roi.lesion_id for roi in window.session.document.case.rois] == ["L1", "L2"]
     assert window.tools.lesion == "L2"
     assert window.undo.text() == f"Undo Draw outline of L2 on slice {view.state.index + 1}"

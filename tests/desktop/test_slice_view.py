@@ -97,7 +97,7 @@ def test_the_wheel_scrolls_and_with_ctrl_zooms(qtbot):
             QPointF(100, 100), QPointF(100, 100), QPoint(), QPoint(0, delta),
             Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
-        QApplication.sendEvent(view, event)
+        QApplication.sendEvent(view.viewport(), event)
 
     start = view.state.index
     turn(-120)
@@ -112,9 +112,9 @@ def test_the_wheel_scrolls_and_with_ctrl_zooms(qtbot):
 
 def test_dragging_changes_the_window(qtbot):
     view = make_view(qtbot, Volume(np.zeros((3, 50, 50), np.float32), axial_affine()))
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
-    QTest.mouseMove(view, QPoint(400, 100))  # 300 pixels: e times wider
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseMove(view.viewport(), QPoint(400, 100))  # 300 pixels: e times wider
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(400, 100))
     assert view.state.window.width == pytest.approx(np.e, rel=0.01)
     assert view.state.window.level == pytest.approx(0.5)
 
@@ -133,10 +133,10 @@ def test_freehand_gives_the_line_that_was_drawn(qtbot):
     lines = []
     view.stroke_made.connect(lambda stroke: lines.append(stroke.region[0]))
     corners = [QPoint(150, 150), QPoint(250, 150), QPoint(250, 250), QPoint(150, 250)]
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=corners[0])
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=corners[0])
     for corner in corners[1:]:
-        QTest.mouseMove(view, corner)
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=corners[-1])
+        QTest.mouseMove(view.viewport(), corner)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=corners[-1])
     (line,) = lines
     side_mm = 100 / view.px_per_mm()
     assert line.max(axis=0) - line.min(axis=0) == pytest.approx([side_mm, side_mm], rel=0.02)
@@ -148,10 +148,10 @@ def test_a_polygon_closes_on_its_first_corner_and_escape_drops_it(qtbot):
     lines = []
     view.stroke_made.connect(lambda stroke: lines.append(stroke.region[0]))
     for corner in (QPoint(150, 150), QPoint(250, 150), QPoint(250, 250), QPoint(152, 153)):
-        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=corner)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=corner)
     assert len(lines) == 1
     assert len(lines[0]) == 3
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert view._mouse.gesture is None
     assert len(lines) == 1
@@ -160,7 +160,7 @@ def test_a_polygon_closes_on_its_first_corner_and_escape_drops_it(qtbot):
 def test_scrolling_drops_the_line_under_way(qtbot):
     view = t2_view(qtbot)
     view.tools.choose(Tool.POLYGON)
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     view.state.scroll(1)
     assert view._mouse.gesture is None
 
@@ -170,7 +170,7 @@ def test_drawing_elsewhere_than_on_t2_only_says_why(qtbot):
     view.tools.choose(Tool.FREEHAND)
     said = []
     view.notice.connect(said.append)
-    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     assert said == ["Lesions are outlined on the T2 images."]
 
 
@@ -204,7 +204,7 @@ def test_return_closes_the_polygon_and_belongs_to_the_menu_otherwise(qtbot):
     QApplication.sendEvent(view, press)
     assert not press.isAccepted()  # no line under way: the key belongs to the menu
     for corner in (QPoint(150, 150), QPoint(250, 150), QPoint(250, 250)):
-        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=corner)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=corner)
     QApplication.sendEvent(view, press)
     assert press.isAccepted()
     QTest.keyClick(view, Qt.Key.Key_Return)

@@ -63,10 +63,10 @@ def drop(window, folder):
 
 
 def drag(view, start, end):
-    QTest.mousePress(view, LEFT, pos=start)
+    QTest.mousePress(view.viewport(), LEFT, pos=start)
     for share in (0.3, 0.7, 1.0):
-        QTest.mouseMove(view, start + (end - start) * share)
-    QTest.mouseRelease(view, LEFT, pos=end)
+        QTest.mouseMove(view.viewport(), start + (end - start) * share)
+    QTest.mouseRelease(view.viewport(), LEFT, pos=end)
 
 
 def wheel(view, notches):
@@ -75,7 +75,7 @@ def wheel(view, notches):
         at, view.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, NONE,
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(view, event)
+    QApplication.sendEvent(view.viewport(), event)
 
 
 def outlined(window):

@@ -68,10 +68,10 @@ def opened(qtbot, window, folder):
 
 def draw(view, first, second):
     """Drag from one place of the view to the other, as a hand does."""
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=first)
-    QTest.mouseMove(view, (first + second) / 2)
-    QTest.mouseMove(view, second)
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=second)
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    QTest.mouseMove(view.viewport(), (first + second) / 2)
+    QTest.mouseMove(view.viewport(), second)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=second)
 
 
 def analysed(qtbot, window):
@@ -213,9 +213,9 @@ def work():
     middle = view.rect().center()
     for index in (8, 11):
         view.state.set_index(index)
-        QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
-        QTest.mouseMove(view, middle + QPoint(60, 50))
-        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 50))
+        QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+        QTest.mouseMove(view.viewport(), middle + QPoint(60, 50))
+        QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 50))
     window.actions_["interpolate"].trigger()
     print(window.session.document.case.digest(), flush=True)
 
