@@ -21,6 +21,7 @@ LIBRARIES = (
     ("pynetdicom", "MIT"),
     ("highdicom", "MIT"),
     ("SimpleITK", "Apache-2.0"),
+    ("pyqtgraph", "MIT"),
     ("numpy", "BSD-3-Clause"),
     ("scipy", "BSD-3-Clause"),
     ("contourpy", "BSD-3-Clause"),
