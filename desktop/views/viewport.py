@@ -46,7 +46,7 @@ class Viewport(pg.GraphicsView):  # type: ignore[misc]
         state.changed.connect(self.update)
 
     def _be_a_canvas(self) -> None:
-        """Leave of the graphics view what a viewport needs: no items, no cache, no mouse of its own, one paint a step."""
+        """Leave of the graphics view what a viewport needs: no items, cache or mouse of its own, one paint a step."""
         self.setCentralItem(None)
         self.enableMouse(False)
         self.setAspectLocked(False)

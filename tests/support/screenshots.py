@@ -165,11 +165,11 @@ class Stage:
         self.window.tools.choose(Tool.FREEHAND)
         middle = QPoint(view.width() * 2 // 3, view.height() // 2)
         line = [middle + QPoint(round(42 * np.cos(a)), round(34 * np.sin(a))) for a in np.linspace(0, 4.6, 40)]
-        QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=line[0])
+        QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=line[0])
         for point in line:
-            QTest.mouseMove(view, point)
+            QTest.mouseMove(view.viewport(), point)
         self.keep("drawing")
-        QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=line[-1])
+        QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=line[-1])
         while self.session.document.history.canUndo():
             self.session.document.history.undo()
 
