@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyqtgraph as pg
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop import wording
@@ -13,13 +27,19 @@ from desktop.theme import Theme
 from engine.domain.result import LesionResult, SliceResult
 
 HEIGHT_PX = 118
-LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 30, 12, 16, 20
+LEFT_PX, RIGHT_PX, BOTTOM_PX = 30, 12, 20
+LOWEST, FLAG_AT, HIGHEST = -0.08, 1.2, 1.32
+"""Scores at the edges of the plot, so that no mark is cut, and the height of the sign of malignant slices."""
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+SYMBOLS = ("o", "s", "d", "t1")
 """Lines differ by dash and mark as well as by colour."""
+MARK_PX = 9
 
 
 class ScoreStrip(QWidget):
     """Shows one lesion's slices from the feet (left) to the head (right) at their true distances.
+
+    The plot only shows: mouse and keys pass through it to this widget, so nothing pans, zooms or opens a menu.
 
     Signals:
         chosen(index): The person clicked near an analysis plane, or stepped to it by arrow key.
@@ -33,6 +53,9 @@ class ScoreStrip(QWidget):
         self._slices: tuple[SliceResult, ...] = ()
         self._labels: tuple[str, ...] = ()
         self._current: int | None = None
+        self._plot = self._empty_plot()
+        self._current_line = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.accent, width=2))
+        self._current_line.setZValue(-1)  # behind the marks
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -45,12 +68,15 @@ class ScoreStrip(QWidget):
         self._slices = tuple(sorted(slices, key=lambda one: one.ref.position_mm))
         self._labels, self._current = tuple(labels), None
         self.setVisible(bool(self._slices))
-        self.update()
+        self._draw()
 
     def show_current(self, index: int | None) -> None:
         """Mark the slice that the views show."""
         self._current = index
-        self.update()
+        positions = [one.ref.position_mm for one in self._slices if one.ref.index == index]
+        self._current_line.setVisible(bool(positions))
+        if positions:
+            self._current_line.setValue(positions[0])
 
     def sizeHint(self) -> QSize:
         return QSize(360, HEIGHT_PX)
@@ -66,9 +92,6 @@ class ScoreStrip(QWidget):
         margin = inside / (2.0 * len(self._slices))
         share = (self._slices[place].ref.position_mm - low) / (high - low)
         return LEFT_PX + margin + share * (inside - 2 * margin)
-
-    def _y_of(self, score: float) -> float:
-        return TOP_PX + (1.0 - score) * (HEIGHT_PX - TOP_PX - BOTTOM_PX)
 
     def _nearest(self, x: float) -> int:
         return min(range(len(self._slices)), key=lambda place: abs(self.x_of(place) - x))
@@ -106,69 +129,72 @@ class ScoreStrip(QWidget):
         lines.append(self.tr("Classified as {0}").format(wording.class_name(one.predicted)))
         return "\n".join(lines)
 
-    # ---- painting
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._plot.getViewBox().setBorder(pg.mkPen(self._theme.accent))
+        super().focusInEvent(event)
 
-    def paintEvent(self, _: QPaintEvent) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._plot.getViewBox().setBorder(None)
+        super().focusOutEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._plot.setGeometry(self.rect())
+        super().resizeEvent(event)
+
+    # ---- the plot
+
+    def _empty_plot(self) -> pg.PlotWidget:
+        plot = pg.PlotWidget(self, background=self._theme.panel, enableMenu=False, useOpenGL=False)
+        plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.setMouseEnabled(False, False)
+        plot.hideButtons()
+        plot.getPlotItem().setContentsMargins(0, 0, RIGHT_PX, 0)
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
+        left.setWidth(LEFT_PX)
+        bottom.setHeight(BOTTOM_PX)
+        for axis in (left, bottom):
+            axis.setStyle(tickLength=0, tickFont=font, tickTextOffset=6 if axis is left else 3)
+            axis.setPen(None)
+            axis.setTickPen(pg.mkPen(None))
+            axis.setTextPen(self._theme.dim)
+        left.setTicks([[(0.0, "0"), (1.0, "1")]])
+        plot.setYRange(LOWEST, HIGHEST, padding=0)
+        return plot
+
+    def _draw(self) -> None:
+        """Draw the slices of the lesion anew: lines of scores, marks of classes, signs of malignant slices."""
+        plot, theme = self._plot, self._theme
+        plot.clear()
+        self._current_line.hide()
         if not self._slices:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_axes(painter)
-        colours = (self._theme.dim, self._theme.amber, self._theme.violet, self._theme.accent)
-        for number, name in enumerate(self._labels):
-            points = [QPointF(self.x_of(i), self._y_of(one.scores[name])) for i, one in enumerate(self._slices)]
-            colour = QColor(colours[number % len(colours)])
-            painter.setPen(QPen(colour, 1.6, DASHES[number % len(DASHES)]))
-            painter.drawPolyline(points)
-            painter.setPen(QPen(QColor(self._theme.panel), 1))
-            painter.setBrush(colour)
-            for point in points:
-                _mark(painter, point, number)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.accent), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
-
-    def _paint_axes(self, painter: QPainter) -> None:
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.border))
+        x = [one.ref.position_mm for one in self._slices]
+        edge = (x[-1] - x[0]) / (2 * (len(x) - 1)) if x[-1] > x[0] else 1.0
+        plot.setXRange(x[0] - edge, x[-1] + edge, padding=0)
+        plot.getAxis("bottom").setTicks([[(at, wording.number(at)) for at in x]])
         for score in (0.0, 0.5, 1.0):
-            y = self._y_of(score)
-            painter.drawLine(QPointF(LEFT_PX, y), QPointF(self.width() - RIGHT_PX, y))
-        painter.setPen(QColor(self._theme.dim))
-        for score in (0.0, 1.0):
-            area = QRectF(0, self._y_of(score) - 8, LEFT_PX - 6, 16)
-            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{score:.0f}")
-        free = -1e9
-        for place, one in enumerate(self._slices):
-            x, text = self.x_of(place), wording.number(one.ref.position_mm)
-            if one.ref.index == self._current:
-                painter.fillRect(
-                    QRectF(x - 7, TOP_PX, 14, HEIGHT_PX - TOP_PX - BOTTOM_PX), QColor(self._theme.accent_dim)
-                )
-            if one.malignant:  # the flag's rule: the class, marked by a sign and named by the tooltip and the table
-                painter.drawText(QRectF(x - 8, 0, 16, TOP_PX), Qt.AlignmentFlag.AlignCenter, "▼")
-            half = metrics.horizontalAdvance(text) / 2
-            if x - half > free:
-                area = QRectF(x - half - 2, HEIGHT_PX - BOTTOM_PX + 2, 2 * half + 4, BOTTOM_PX - 2)
-                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-                free = x + half + 6
+            plot.addItem(pg.InfiniteLine(score, angle=0, pen=pg.mkPen(theme.border)))
+        plot.addItem(self._current_line)
+        for number, name in enumerate(self._labels):
+            colour = _colour(theme, number)
+            plot.plot(
+                x, [one.scores[name] for one in self._slices], antialias=True,
+                pen=pg.mkPen(colour, width=1.6, style=DASHES[number % len(DASHES)]),
+                symbol=SYMBOLS[number % len(SYMBOLS)], symbolSize=MARK_PX, symbolBrush=colour, symbolPen=theme.panel,
+            )  # fmt: skip
+        # the flag's rule: the class, marked by a sign and named by the tooltip and the table
+        flagged = [one.ref.position_mm for one in self._slices if one.malignant]
+        if flagged:
+            signs = [FLAG_AT] * len(flagged)
+            plot.plot(flagged, signs, pen=None, symbol="t", symbolSize=MARK_PX, symbolBrush=theme.dim, symbolPen=None)
 
 
-def _mark(painter: QPainter, at: QPointF, number: int) -> None:
-    """Draw a circle, square, diamond or triangle of equal weight."""
-    size = 3.6
-    if number % 4 == 0:
-        painter.drawEllipse(at, size, size)
-    elif number % 4 == 1:
-        painter.drawRect(QRectF(at.x() - size, at.y() - size, 2 * size, 2 * size))
-    elif number % 4 == 2:
-        reach = size * 1.35
-        corners = ((0, -reach), (reach, 0), (0, reach), (-reach, 0))
-        painter.drawPolygon([at + QPointF(x, y) for x, y in corners])
-    else:
-        painter.drawPolygon([at + QPointF(0, -size), at + QPointF(size, size), at + QPointF(-size, size)])
+def _colour(theme: Theme, number: int) -> QColor:
+    colours = (theme.dim, theme.amber, theme.violet, theme.accent)
+    return QColor(colours[number % len(colours)])
 
 
 class StripLegend(QWidget):
@@ -190,16 +216,17 @@ class StripLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetricsF(painter.font())
-        colours = (self._theme.dim, self._theme.amber, self._theme.violet, self._theme.accent)
         x, middle = 4.0, self.height() / 2
         for number, name in enumerate(self._names):
-            colour = QColor(colours[number % len(colours)])
+            colour = _colour(self._theme, number)
             painter.setPen(QPen(colour, 1.6, DASHES[number % len(DASHES)]))
             painter.drawLine(QPointF(x, middle), QPointF(x + 22, middle))
-            painter.setPen(QPen(QColor(self._theme.panel), 1))
-            painter.setBrush(colour)
-            _mark(painter, QPointF(x + 11, middle), number)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.save()
+            painter.translate(x + 11, middle)
+            drawSymbol(
+                painter, SYMBOLS[number % len(SYMBOLS)], MARK_PX, pg.mkPen(self._theme.panel), pg.mkBrush(colour)
+            )
+            painter.restore()
             painter.setPen(QColor(self._theme.dim))
             width = metrics.horizontalAdvance(name)
             painter.drawText(QRectF(x + 27, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -28,6 +29,37 @@ def test_slices_stand_at_their_distances(strip):
     assert places[0] == pytest.approx(LEFT_PX + inside / 14)  # half a share from the edge
     steps = [b - a for a, b in itertools.pairwise(places)]
     assert steps == pytest.approx([inside / 7] * 6)
+
+
+def test_the_plot_draws_the_scores_where_a_click_finds_them(strip):
+    box = strip._plot.getViewBox()
+    curves = [item.getData() for item in strip._plot.getPlotItem().listDataItems()]
+    assert len(curves) == len(LABELS) + 1  # and the signs of malignant slices
+    for name, (x, y) in zip(LABELS, curves, strict=False):
+        assert y == pytest.approx([one.scores[name] for one in strip._slices])
+        shown = [box.mapViewToScene(pg.Point(at, 0.5)).x() for at in x]
+        assert shown == pytest.approx([strip.x_of(place) for place in range(7)], abs=2)
+    assert len({item.opts["symbol"] for item in strip._plot.getPlotItem().listDataItems()}) == len(curves)
+    assert curves[-1][0] == pytest.approx([one.ref.position_mm for one in strip._slices if one.malignant])
+
+
+def test_the_line_stands_at_the_slice_that_is_shown(strip):
+    assert not strip._current_line.isVisible()
+    strip.show_current(strip._slices[2].ref.index)
+    assert strip._current_line.isVisible()
+    assert strip._current_line.value() == pytest.approx(strip._slices[2].ref.position_mm)
+    strip.show_current(None)
+    assert not strip._current_line.isVisible()
+
+
+def test_the_plot_neither_pans_nor_zooms(strip):
+    before = strip._plot.viewRange()
+    QTest.mousePress(strip, Qt.MouseButton.LeftButton, pos=QPoint(150, 60))
+    QTest.mouseMove(strip, QPoint(250, 20))
+    QTest.mouseRelease(strip, Qt.MouseButton.LeftButton, pos=QPoint(250, 20))
+    assert strip.childAt(150, 60) is None  # what the mouse does reaches the strip, never the plot
+    assert strip._plot.viewRange() == before
+    assert not strip._plot.getPlotItem().menuEnabled()
 
 
 def test_a_click_chooses_the_nearest_slice(strip):
