@@ -72,6 +72,10 @@ class PhantomPatient:
         """Analysis slices of 10 mm that the main lesion fills."""
         return max(1, round(2 * self.lesion.radii_mm[2] / 10.0))
 
+    def rng(self, purpose: int) -> np.random.Generator:
+        """Chance of this patient alone, for one purpose (a number of the caller's own)."""
+        return np.random.default_rng([self.seed, NAMESPACE[self.cohort], self.index, purpose])
+
     def __reduce__(self) -> tuple[object, ...]:  # mapping proxies do not pickle: plain mappings do
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         return (_unpickle, ({**values, "protocols": dict(self.protocols), "tissues": dict(self.tissues)},))

@@ -40,7 +40,7 @@ def agent_of(cohort: str) -> str:
 
 def examination(patient: PhantomPatient, role: SequenceRole) -> tuple[Bolus, float | None]:
     """The patient's bolus and the effective time of one phase (None before contrast)."""
-    rng = np.random.default_rng([patient.seed, 301])
+    rng = patient.rng(301)
     bolus = draw_bolus(rng, patient.scanner.contrast_mmol_kg)
     if role not in EFFECTIVE_S:
         return bolus, None
@@ -126,7 +126,7 @@ def compose_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) 
 
     liver = patient.tissues["liver"]
     before = float(spoiled(liver.pd, liver.t1_ms, liver.t2_star_ms, 0.0))
-    rng = np.random.default_rng([patient.seed, patient.index, 302])
+    rng = patient.rng(302)
     moire = float(rng.uniform(2.5, 7.0))
     # Short echoes leave little of the flow void; fresh blood enters the aorta from above and the cava from below.
     volume = scene.compose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol as TypingProtocol
 
-PHANTOM_VERSION = "2"
+PHANTOM_VERSION = "3"
 
 
 class Named(TypingProtocol):

@@ -22,7 +22,7 @@ def render_roi(
 ) -> tuple[Roi, NDArray[np.bool_]]:
     """Outline of the main lesion as a reader would draw it on T2: the true region with a slightly unsteady hand."""
     grid = built.canvas.grid
-    rng = np.random.default_rng([patient.seed, 103])
+    rng = patient.rng(103)
     box, alpha = built.lesion_box, built.lesion_alpha
     weights = acquire.slice_weights(grid.z_mm, centres, patient.protocols["T2"].thickness_mm)[:, box[0]]
     shown = acquire.take_slices(alpha, weights)

@@ -102,7 +102,7 @@ def _g_map(rng: np.random.Generator, shape: tuple[int, int], factor: float) -> A
 def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDArray[np.float64]]:
     """T2 turbo spin echo with fat suppression; also returns the slice centres (scanner mm)."""
     protocol, m = patient.protocols["T2"], patient.mishaps
-    rng = np.random.default_rng([patient.seed, 101])
+    rng = patient.rng(101)
     centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
     volume, liver = scene.compose_t2(built, patient)
     weights = acquire.slice_weights(built.canvas.grid.z_mm, centres, protocol.thickness_mm)
@@ -128,7 +128,7 @@ def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDAr
 def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]:
     """Diffusion EPI at both b-values and the fitted ADC map (1e-6 mm²/s), keys ``low``, ``high``, ``adc``."""
     protocol, m = patient.protocols["DWI"], patient.mishaps
-    rng = np.random.default_rng([patient.seed, 102])
+    rng = patient.rng(102)
     grid = built.canvas.grid
     centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
     # The patient has moved by shift_dwi: the slice at z holds what lay at z − shift.
@@ -197,10 +197,10 @@ def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -
     """One breath-hold of fat-suppressed T1 gradient echo, before or after contrast."""
     protocol, m = patient.protocols["T1"], patient.mishaps
     phase = _PHASES[role]
-    shared = np.random.default_rng([patient.seed, 105])
+    shared = patient.rng(105)
     start = float(shared.random())
     bias = shared.integers(2**31)
-    rng = np.random.default_rng([patient.seed, 110 + phase])
+    rng = patient.rng(110 + phase)
     grid = built.canvas.grid
     centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, start)
     # Every hold stops at its own height; the first one's displacement is the drawn shift against T2.

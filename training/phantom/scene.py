@@ -248,7 +248,7 @@ def _is_fluid(t2_ms: float) -> bool:
 def compose_t2(scene: Scene, patient: PhantomPatient) -> tuple[Array, float]:
     """T2 turbo spin echo on the grid, and the liver's own level in it."""
     protocol = patient.protocols["T2"]
-    rng = np.random.default_rng([patient.seed, 201])
+    rng = patient.rng(201)
     transfer = float(rng.uniform(0.85, 0.95))
     tr, te = protocol.tr_ms, protocol.te_ms
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
 from training.phantom.cohort import PhantomPatient
 from training.phantom.render import RenderedPatient
-from training.phantom.scanner import NAMESPACE
 from training.phantom.vendors import VENDORS, SeriesStyle, VendorStyle
 
 
@@ -41,7 +38,7 @@ class Variants:
 
 def draw_variants(patient: PhantomPatient) -> Variants:
     """The departures of one patient's study; most studies have none or one."""
-    rng = np.random.default_rng([patient.seed, NAMESPACE[patient.cohort], patient.index, 401])
+    rng = patient.rng(401)
     chances = {
         "drop_b_tags": 0.08,
         "split_b_values": 0.10,
