@@ -58,7 +58,7 @@ def test_cyst_is_bright_on_t2_and_never_enhances(rendered: RenderedPatient) -> N
     body = t2.array[t2.array > 0]
     assert value_at(t2, centre) > np.percentile(body, 97)
     # T1 is held at another height of breath than T2: the cyst's middle lies where the breath has taken it.
-    centre = centre + [0.0, 0.0, rendered.patient.mishaps.shift_t1[2]]
+    centre = centre + np.array([0.0, 0.0, rendered.patient.mishaps.shift_t1[2]])
     before = value_at(rendered.volumes[SequenceRole.T1_PRE], centre)
     after = value_at(rendered.volumes[SequenceRole.T1_PORTAL_VENOUS], centre)
     liver_gain = np.percentile(rendered.volumes[SequenceRole.T1_PORTAL_VENOUS].array, 90) / np.percentile(
