@@ -75,6 +75,7 @@ class FoundLesion:
         outlines_mm: (N, 3) closed planar polygons in patient mm, even-odd on each plane.
         notes: What was done to read it, in sentences.
         frame_of_reference_uid: Frame of this lesion where the object states one for each.
+        exact: The outlines are the region's own edge, as Lobule writes it, wherever their corners lie.
     """
 
     name: str
@@ -82,6 +83,7 @@ class FoundLesion:
     outlines_mm: tuple[NDArray[np.float64], ...] = ()
     notes: tuple[str, ...] = ()
     frame_of_reference_uid: str | None = None
+    exact: bool = False
 
     @property
     def voxels(self) -> int:

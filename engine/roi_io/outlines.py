@@ -44,7 +44,7 @@ Points = NDArray[np.float64]
 
 
 def place_outlines(
-    outlines_mm: Sequence[Points], volume: Volume, name: str, *, union: bool = False
+    outlines_mm: Sequence[Points], volume: Volume, name: str, *, union: bool = False, exact: bool = False
 ) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
     """Bring one lesion's contours onto the planes of `volume`.
 
@@ -52,6 +52,7 @@ def place_outlines(
         outlines_mm: (N, 3) closed polygons in patient mm.
         union: Contours of one plane that overlap in part mean their union; otherwise the even-odd rule leaves the
             overlap out.
+        exact: The outlines are the region's own edge: corners on pixel centres do not mean a traced mask.
 
     Returns:
         Contours on slice planes inside the volume (none when nothing overlaps), and notes.
@@ -68,7 +69,7 @@ def place_outlines(
             drawn = [_united(plane, volume) if plane in overlapping else plane for plane in drawn]
         nearest = [round(plane.position) for plane in drawn]
         on_planes = all(abs(plane.position - k) <= ON_PLANE for plane, k in zip(drawn, nearest, strict=True))
-        if on_planes and run_through_centres([polygon for plane in drawn for polygon in plane.polygons]):
+        if on_planes and not exact and run_through_centres([polygon for plane in drawn for polygon in plane.polygons]):
             drawn = _with_rims(drawn, volume)
             notes.append(NOTE)
         if on_planes and len(set(nearest)) == len(drawn):

@@ -161,7 +161,7 @@ def _contours(
     lesion: FoundLesion, volume: Volume, name: str, *, union: bool
 ) -> tuple[tuple[Contour, ...], tuple[str, ...]]:
     if lesion.outlines_mm:
-        return place_outlines(lesion.outlines_mm, volume, name, union=union)
+        return place_outlines(lesion.outlines_mm, volume, name, union=union, exact=lesion.exact)
     mask, notes = place(lesion.blocks, volume)
     voxel_ml = abs(float(np.linalg.det(volume.affine[:3, :3]))) / 1000
     if mask.sum() * voxel_ml > LARGE_ML:

@@ -57,7 +57,11 @@ def read_structure_set(dataset: Dataset, name: str) -> Found:
         if outlines:
             before = lesions[number].outlines_mm if number in lesions else ()
             lesions[number] = FoundLesion(
-                title, outlines_mm=(*before, *outlines), notes=notes, frame_of_reference_uid=frames.get(number) or None
+                title,
+                outlines_mm=(*before, *outlines),
+                notes=notes,
+                frame_of_reference_uid=frames.get(number) or None,
+                exact=text(dataset, "ManufacturerModelName") == "Lobule",
             )
     if not lesions and opened:
         raise unsupported(

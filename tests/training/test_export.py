@@ -248,8 +248,9 @@ def test_shards_of_another_preparation_are_refused(trained: Path, tmp_path: Path
     others = ShardSet.open(write_shards(tmp_path, 3), THREE_WAY)
     with pytest.raises(UsageError, match="do not belong together"):
         export(trained / "run" / "final.pt", SPEC, others, tmp_path / "out")
+    elsewhere = ShardSet.open(write_shards(tmp_path / "elsewhere", 3, subset="elsewhere"), THREE_WAY)
     with pytest.raises(UsageError, match="not prepared with the preprocessing of package"):
-        score_package(load_package(trained / "package"), others)
+        score_package(load_package(trained / "package"), elsewhere)
 
 
 def test_a_folder_that_is_no_package_is_not_replaced(trained: Path, tmp_path: Path) -> None:
