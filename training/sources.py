@@ -56,8 +56,8 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class DicomSource:
-    """One row of a cohort table."""
+class TableRow:
+    """One row of a cohort table: who it is, whatever form the images have."""
 
     row: CohortRow
 
@@ -75,6 +75,12 @@ class DicomSource:
     def subset(self) -> str:
         """As in the table."""
         return self.row.subset
+
+
+class DicomSource(TableRow):
+    """A row that names a folder of DICOM."""
+
+    __slots__ = ()
 
     def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
         """Open the folder, take the proposed roles, read volumes and the outline."""
@@ -115,26 +121,10 @@ class DicomSource:
         return Lesion(volumes, _named(case.rois, row), row.label, facts)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSource:
-    """One row of a cohort table that names an image file per role and a mask file."""
+class ImageSource(TableRow):
+    """A row that names an image file per role and a mask file."""
 
-    row: CohortRow
-
-    @property
-    def name(self) -> str:
-        """Patient and lesion."""
-        return _stem(self.row)
-
-    @property
-    def patient(self) -> str:
-        """As in the table."""
-        return self.row.patient
-
-    @property
-    def subset(self) -> str:
-        """As in the table."""
-        return self.row.subset
+    __slots__ = ()
 
     def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
         """Read the files of these roles and the mask."""
