@@ -1,0 +1,28 @@
+"""How the report writes one figure: with its interval, as a percentage, as counts, as a p value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+LIMITS = "Limits in brackets are 95 % and count patients unless a column says naive."
+
+
+def interval(found: Mapping[str, Any], digits: int = 3) -> str:
+    if not found:
+        return "–"
+    texts = ["∞" if found[name] is None else f"{found[name]:.{digits}f}" for name in ("value", "low", "high")]
+    return f"{texts[0]} ({texts[1]}–{texts[2]})"
+
+
+def percent(found: Mapping[str, Any]) -> str:
+    texts = [f"{100 * found[name]:.1f}" for name in ("value", "low", "high")]
+    return f"{texts[0]} ({texts[1]}–{texts[2]})  {found['events']}/{found['n']}"
+
+
+def counts(found: Mapping[str, Any]) -> str:
+    return f"{found['events']}/{found['n']}"
+
+
+def p_text(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
