@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
@@ -112,8 +113,14 @@ def _unzip(source: Path, folder: Path) -> None:
                 raise _refused(source, f"holds {len(entries)} entries", "package-size")
             _check_size(sum(entry.file_size for entry in entries))
             room = MAX_PACKAGE_BYTES
+            seen: set[str] = set()
             for entry in entries:
                 _check_entry(source, entry)
+                # of two entries with one name, or names that some systems do not tell apart, each reader takes another
+                key = unicodedata.normalize("NFC", entry.filename.rstrip("/")).casefold()
+                if key in seen:
+                    raise _refused(source, f"holds two entries of one name: {entry.orig_filename!r}", "package-path")
+                seen.add(key)
                 if not entry.is_dir():
                     room -= _extract(archive, entry, folder / entry.filename, room)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path, PurePosixPath
+import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from engine.inference.wire import foreign_features
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 4 * 2**20
+_PLAIN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.+ -]*[A-Za-z0-9_+-])?")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever follows the dot."""
 
 
 def load_package(folder: Path) -> ModelPackage:
@@ -48,6 +53,7 @@ def load_package(folder: Path) -> ModelPackage:
             code="package-manifest",
         ) from problem
     manifest = ModelManifest.from_dict(data)
+    _check_names(manifest.files)
     for name, digest in manifest.files.items():
         _verify_file(folder, name, digest)
     verify_graph(folder / "model.onnx")
@@ -122,14 +128,21 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
+def _check_names(names: Iterable[str]) -> None:
+    """Refuse names that lead out of the package, or that mean another file on another system."""
+    seen = {MANIFEST}
+    for name in names:
+        plain = all(_PLAIN.fullmatch(part) and not _DEVICE.match(part) for part in name.split("/"))
+        if not plain or name.lower() in seen:
+            raise PackageError(
+                f"The manifest names a file outside the package, or one that is another file elsewhere: {name!r}.",
+                remedy="Do not use this package.",
+                code="package-path",
+            )
+        seen.add(name.lower())
+
+
 def _verify_file(folder: Path, name: str, digest: str) -> None:
-    relative = PurePosixPath(name)
-    if relative.is_absolute() or ".." in relative.parts or "\\" in name or ":" in name:
-        raise PackageError(
-            f"The manifest names a file outside the package: {name!r}.",
-            remedy="Do not use this package.",
-            code="package-path",
-        )
     path = folder / name
     inside = path.resolve().is_relative_to(folder.resolve())  # a folder on the way may be a link too
     if path.is_symlink() or not inside or not path.is_file():

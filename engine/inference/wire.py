@@ -21,6 +21,12 @@ _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS = 5, 
 _ATTRIBUTE_SPARSE, _ATTRIBUTE_SPARSES = 22, 23
 _SPARSE_VALUES, _SPARSE_INDICES = 1, 2
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
+_IN_THE_FILE = 0
+
+_ORT_FORMAT = b"ORTM"
+"""Mark of ONNX Runtime's own file format, which the runtime would read instead of protobuf."""
+_LARGEST_KEY = (1 << 32) - 1
+"""ONNX Runtime keeps 32 bits of a key: a longer one would be another field to it than to this reader."""
 
 Value = int | memoryview
 
@@ -29,6 +35,8 @@ def foreign_features(data: bytes) -> str | None:
     """Say what an ONNX file has that a package may not have, or None: external data, functions, foreign operator
     domains.
     """
+    if data[4:8] == _ORT_FORMAT:
+        return "it is in ONNX Runtime's own format, which cannot be looked into"
     try:
         return _check_model(memoryview(data))
     except (ValueError, IndexError, RecursionError):
@@ -89,7 +97,7 @@ def _check_node(data: memoryview) -> str | None:
 
 def _check_tensor(data: memoryview) -> str | None:
     for number, value in _fields(data):
-        if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value == 1):
+        if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != _IN_THE_FILE):
             return "it keeps weights in another file"
     return None
 
@@ -120,6 +128,8 @@ def _fields(data: memoryview) -> Iterator[tuple[int, Value]]:
     while position < len(data):
         key, position = _varint(data, position)
         kind = key & 7
+        if not 8 <= key <= _LARGEST_KEY:
+            raise ValueError("a field has no number")
         if kind == 0:
             value, position = _varint(data, position)
             yield key >> 3, value

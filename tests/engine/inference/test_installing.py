@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import stat
 import struct
+import warnings
 import zipfile
 
+import onnx
 import pytest
 
 from engine.domain.errors import PackageError
@@ -103,6 +106,40 @@ def test_links_and_devices_in_an_archive(copy, tmp_path):
         assert refusal(archive, tmp_path) == "package-path"
 
 
+@pytest.mark.parametrize("second", ["card.md", "CARD.md", "Card.md/", "manifest.JSON"])
+def test_two_entries_of_one_name(copy, tmp_path, second):
+    """Which of them counts depends on the reader, and on whether the system tells capitals apart."""
+    archive = packed(copy, tmp_path / "twice.lobule")
+    with zipfile.ZipFile(archive, "a") as out, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile itself warns of the equal name
+        out.writestr(second, b"")
+    assert refusal(archive, tmp_path) == "package-path"
+
+
+def with_graph(folder, graph):
+    (folder / "model.onnx").write_bytes(graph)
+    data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return change(folder, files={**data["files"], "model.onnx": hashlib.sha256(graph).hexdigest()})
+
+
+@pytest.mark.parametrize("kind", ["external data", "custom operator", "custom operator in a branch", "own format"])
+def test_graphs_that_reach_out_of_their_file(copy, tmp_path, kind):
+    """Digests are right: the package lists the graph itself."""
+    model = onnx.load(copy / "model.onnx", load_external_data=False)
+    if kind == "external data":
+        model.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+        model.graph.initializer[0].external_data.add(key="location", value="../../secret")
+    elif kind == "custom operator":
+        model.graph.node[0].domain = "evil"
+    elif kind == "custom operator in a branch":
+        inner = onnx.helper.make_graph([onnx.helper.make_node("Op", [], ["z"], domain="evil")], "inner", [], [])
+        model.graph.node.append(onnx.helper.make_node("If", ["c"], ["q"], then_branch=inner, else_branch=inner))
+    graph = b"\x18\0\0\0ORTM" + bytes(64) if kind == "own format" else model.SerializeToString()
+    with_graph(copy, graph)
+    assert refusal(copy, tmp_path) == "package-graph"
+    assert refusal(packed(copy, tmp_path / "bad.lobule"), tmp_path) == "package-graph"
+
+
 def test_too_much(copy, tmp_path, monkeypatch):
     monkeypatch.setattr(installing, "MAX_PACKAGE_BYTES", 100_000)
     bomb = tmp_path / "bomb.lobule"
@@ -133,8 +170,6 @@ def test_an_archive_that_lies_about_its_sizes(tmp_path, monkeypatch):
 
 def test_arrays_that_unpack_to_too_much(copy, tmp_path, monkeypatch):
     """Digests are right: the package lists the bomb itself."""
-    import hashlib
-
     with zipfile.ZipFile(copy / "selftest.npz", "w", zipfile.ZIP_DEFLATED) as out:
         out.writestr("inputs.npy", b"\0" * 5_000_000)
     data = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
