@@ -1,9 +1,9 @@
 """The audit file: what was analysed and what left the house, one JSON line each, never changed afterwards.
 
 Every line carries the SHA-256 of the line before it, so a line that is changed, taken out or moved breaks the chain
-from there on; a small file beside it remembers how long the chain was, so lines missing at its end are noticed too.
-The chain shows tampering by accident or by someone who does not rebuild all of it; against someone who does, keep a
-copy elsewhere.
+from there on. A small file beside it remembers how long the chain was, so lines missing at its end are noticed too: by
+whoever verifies, and by the next entry, which says so for good. The chain shows tampering by accident or by someone
+who does not rebuild all of it; against someone who does, or who takes both files away, keep a copy elsewhere.
 
 There is no identifier in it: a case is named by its digest, a package by its digest, outputs by their kind and digest
 (never by a path, which may hold a name). `who` is the account that was logged in.
@@ -100,9 +100,12 @@ def append(folder: Path, event: str, facts: Mapping[str, Any]) -> None:
         with _locked(folder), path.open("ab+") as stream:
             size = stream.seek(0, os.SEEK_END)
             last, whole = _last_line(stream, size)
+            notes = {} if whole else {"after_torn_line": True}
+            if not _end_is_kept(folder, stream, size):
+                notes["after_broken_end"] = True
             if not whole:  # a line that a power failure cut off stays, closed, as what it is
                 stream.write(b"\n")
-            line = canonical_json(_entry(event, facts, last, torn=not whole)).encode()
+            line = canonical_json(_entry(event, facts, last, notes)).encode()
             stream.write(line + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
@@ -115,9 +118,26 @@ def append(folder: Path, event: str, facts: Mapping[str, Any]) -> None:
         ) from problem
 
 
-def _entry(event: str, facts: Mapping[str, Any], last: bytes, *, torn: bool) -> dict[str, Any]:
+def _end_is_kept(folder: Path, stream: IO[bytes], size: int) -> bool:
+    """Say whether the file still holds the chain that was remembered when the last entry was written.
+
+    It may be longer by what a power failure cut off, never shorter or other.
+    """
+    if size == 0 and not (folder / HEAD).exists():
+        return True  # nothing was written yet
+    remembered = _remembered(folder)
+    if remembered is None:
+        return False
+    length, digest = remembered
+    if length > size:
+        return False
+    last, whole = _last_line(stream, length)
+    return whole and hashlib.sha256(last).hexdigest() == digest
+
+
+def _entry(event: str, facts: Mapping[str, Any], last: bytes, notes: Mapping[str, bool]) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    entry = {
+    return {
         "schema": SCHEMA,
         "time": now,
         "event": event,
@@ -125,8 +145,8 @@ def _entry(event: str, facts: Mapping[str, Any], last: bytes, *, torn: bool) -> 
         "engine_version": __version__,
         **facts,
         "previous": hashlib.sha256(last).hexdigest() if last else START,
+        **notes,
     }
-    return {**entry, "after_torn_line": True} if torn else entry
 
 
 def entries(folder: Path) -> Iterator[dict[str, Any]]:
@@ -158,6 +178,9 @@ def verify(folder: Path) -> AuditReport:
                 return AuditReport(count, torn, f"Line {number} does not follow from the line before it.")
             if torn_before and not entry.get("after_torn_line"):
                 return AuditReport(count, torn, f"Line {number - 1} was changed after it was written.")
+            if entry.get("after_broken_end"):
+                broken = f"Entries before line {number} were missing or changed when that line was written."
+                return AuditReport(count, torn, broken)
             count, torn_before = count + 1, False
         previous = hashlib.sha256(line).hexdigest()
         lengths[position] = previous
@@ -222,7 +245,10 @@ def _last_line(stream: IO[bytes], size: int) -> tuple[bytes, bool]:
 def _remember(folder: Path, length: int, line: bytes) -> None:
     """Keep the length of the chain and its last digest beside it."""
     scratch = folder / f".audit-{os.getpid()}"
-    scratch.write_text(f"{length} {hashlib.sha256(line).hexdigest()}\n", encoding="ascii")
+    with scratch.open("w", encoding="ascii") as stream:
+        stream.write(f"{length} {hashlib.sha256(line).hexdigest()}\n")
+        stream.flush()
+        os.fsync(stream.fileno())  # else a power failure could leave an empty one, which looks like tampering
     scratch.replace(folder / HEAD)
 
 

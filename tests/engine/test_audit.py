@@ -75,6 +75,35 @@ def test_an_end_rebuilt_without_the_head_file_is_found(folder):
     assert not audit.verify(folder).ok
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda found: found[:4],
+        lambda found: found[:1],
+        lambda _: [],
+        lambda found: [*found[:4], found[4].replace(b'"number":4', b'"number":7')],
+        lambda found: [*found[:3], found[4]],
+        lambda found: [*found[:4], found[4][:30]],
+    ],
+    ids=["last", "all but one", "all", "changed", "out", "cut"],
+)
+@pytest.mark.parametrize("head", ["kept", "gone", "empty"])
+def test_an_end_that_was_cut_off_is_told_for_good_by_the_next_entry(folder, damage, head):
+    """Else the next entry would chain to what is left and remember that as the whole."""
+    put(folder, damage(lines(folder)))
+    if head != "kept":
+        (folder / audit.HEAD).write_text("")
+    if head == "gone":
+        (folder / audit.HEAD).unlink()
+    gone = not lines(folder) and head == "gone"  # as if nothing had ever been written: only a copy elsewhere tells
+    for number in range(5, 8):
+        audit.append(folder, "analysis", {"number": number})
+    report = audit.verify(folder)
+    assert report.ok == gone
+    assert gone or report.problem.endswith(".")
+    assert [entry["number"] for entry in audit.entries(folder)][-3:] == [5, 6, 7]  # work goes on
+
+
 def test_a_line_cut_off_by_a_power_failure_stays_and_the_chain_goes_on(folder):
     with (folder / audit.FILE).open("ab") as stream:
         stream.write(b'{"event":"anal')

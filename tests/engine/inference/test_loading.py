@@ -81,7 +81,7 @@ def test_manifests_that_are_refused(copy, change, expected):
 
 @pytest.mark.parametrize(
     "name",
-    ["../card.md", "/etc/passwd", "a\\..\\b", "c:x", "CARD.md", "Manifest.JSON", "aux.txt", "card.md.", "a\nb", "a//b", ""],
+    ["../card.md", "/etc/passwd", "a\\..\\b", "c:x", "CARD.md", "Manifest.JSON", "aux.txt", "card.md.", "a\nb", "a//b"],
 )
 def test_file_names_that_leave_the_package_or_mean_another_file_elsewhere(copy, name):
     """Also on systems that tell no capitals apart, drop a last dot or keep names for devices."""
