@@ -51,6 +51,26 @@ class DisplayPlane:
         """(3, 2): columns `right` and `down`."""
         return np.stack([self.right, self.down], axis=-1)
 
+    @cached_property
+    def across(self) -> Vector:
+        """(3,) unit normal of the slices, the way their index grows."""
+        return normal(self.affine)
+
+    @cached_property
+    def step_mm(self) -> float:
+        """Distance between the slices along their normal."""
+        return float(abs(self.affine[:3, 0] @ self.across))
+
+    @cached_property
+    def _first_level_mm(self) -> float:
+        return float(self.affine[:3, 3] @ self.across)
+
+    @cached_property
+    def _to_slice(self) -> tuple[Vector, float]:
+        """The plane function whose value is the slice index: (gradient (3,), value at the patient origin)."""
+        row = np.linalg.inv(self.affine)[0]
+        return row[:3], float(row[3])
+
     @classmethod
     def of(cls, affine: NDArray[np.float64]) -> DisplayPlane:
         """Choose, among the eight ways to lay the pixel grid down, the one nearest to the convention."""
@@ -68,6 +88,15 @@ class DisplayPlane:
         right, down = max(ways, key=lambda way: float(way[0] @ wanted_right + way[1] @ wanted_down))
         grows = 1 if across[dominant] > 0 else -1  # with the index to head, back or left
         return cls(affine, right, down, -grows if dominant == 2 else grows)
+
+    def level_mm(self, index: float) -> float:
+        """Return the distance of a slice from the patient origin along the normal, in mm."""
+        return self._first_level_mm + index * self.step_mm
+
+    def slice_at(self, point_mm: Vector) -> float:
+        """Return the slice, between slices too, that goes through a point of patient mm."""
+        gradient, origin = self._to_slice
+        return float(gradient @ point_mm) + origin
 
     def to_screen_mm(self, points_mm: ArrayLike) -> NDArray[np.float64]:
         """Project patient mm (..., 3) to screen mm (..., 2)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class HeatMap:
     """One class map as a picture at its place.
 
     Attributes:
-        image: Premultiplied ARGB at full opacity, `SIDE_PX` square.
+        values: (h, w) of 0..1, the cells of the map.
         corner_mm: (3,) patient mm of the outer corner of its first pixel.
         along_x_mm: (3,) patient mm from one column of the picture to the next.
         along_y_mm: (3,) the same from row to row.
@@ -45,7 +46,7 @@ class HeatMap:
         position_mm: Where the analysis plane lies, along the T2 normal.
     """
 
-    image: QImage
+    values: NDArray[np.float32]
     corner_mm: NDArray[np.float64]
     along_x_mm: NDArray[np.float64]
     along_y_mm: NDArray[np.float64]
@@ -53,6 +54,11 @@ class HeatMap:
     across: NDArray[np.float64]
     reach_mm: float
     position_mm: float
+
+    @cached_property
+    def image(self) -> QImage:
+        """Premultiplied ARGB at full opacity, `SIDE_PX` square; coloured when a view first shows the map."""
+        return coloured_square(self.values)
 
     def distance_mm(self, across: NDArray[np.float64], level_mm: float) -> float:
         """Return how far the map lies from a plane, given by its unit normal and its distance from the patient origin
@@ -130,11 +136,11 @@ def scale_colours(count: int) -> list[tuple[int, int, int]]:
 
 
 def _placed(made: SliceInput, values: NDArray[np.float32], reach_mm: float) -> HeatMap:
-    """Colour a map and lay it over the square that the network saw: both share their outer edges."""
+    """Lay a map over the square that the network saw: both share their outer edges."""
     side = made.array.shape[-1]
     scale = side / SIDE_PX
     return HeatMap(
-        coloured_square(values),
+        values,
         to_world(made.affine, (0.0, -0.5, -0.5)),
         made.affine[:3, 2] * scale,
         made.affine[:3, 1] * scale,
@@ -148,7 +154,12 @@ def _placed(made: SliceInput, values: NDArray[np.float32], reach_mm: float) -> H
 def _enlarged(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """Interpolate (h, w) to a square, linear between cell centres and constant from there to the edge."""
     rows, columns = values.shape
-    across = (np.arange(side) + 0.5) * columns / side - 0.5
-    down = (np.arange(side) + 0.5) * rows / side - 0.5
-    wide = np.stack([np.interp(across, np.arange(columns), row) for row in values])
-    return np.stack([np.interp(down, np.arange(rows), wide[:, x]) for x in range(side)], axis=1).astype(np.float32)
+    known = np.nan_to_num(values, nan=0.0)  # a cell without a value must not take its neighbours with it
+    return (_weights(rows, side) @ known @ _weights(columns, side).T).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _weights(cells: int, side: int) -> NDArray[np.float64]:
+    """Return the share (side, cells) that each cell of a line has in each pixel."""
+    places = (np.arange(side) + 0.5) * cells / side - 0.5
+    return np.stack([np.interp(places, np.arange(cells), one) for one in np.eye(cells)], axis=1)

@@ -8,7 +8,7 @@ a person drew.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from PySide6.QtGui import QPolygonF
 
 from desktop.display_plane import DisplayPlane
 from engine.domain.roi import Contour, Roi
-from engine.geometry.affine import normal, to_world
+from engine.geometry.affine import normal
 
 PARALLEL_COSINE = float(np.cos(np.radians(25.0)))
 """Up to 25° apart two stacks count as parallel: the tilt moves a 3 cm outline by less than a slice."""
@@ -37,10 +37,31 @@ class OutlineShape:
     closed: bool
     interpolated: bool
 
-    @cached_property
-    def polygon(self) -> QPolygonF:
-        """The points as Qt draws them; made once, since a view is painted many times with the same shapes."""
-        return QPolygonF([QPointF(u, v) for u, v in self.points.tolist()])
+    def polygon(self, tolerance_mm: float) -> QPolygonF:
+        """Return the points as Qt draws them, without those that a line so thick would hide."""
+        points = thinned(self.points, tolerance_mm) if self.closed else self.points
+        return QPolygonF([QPointF(u, v) for u, v in points.tolist()])
+
+
+def thinned(points: NDArray[np.float64], tolerance_mm: float) -> NDArray[np.float64]:
+    """Leave out points (N, 2) of a closed line that lie within a distance of the line between their neighbours.
+
+    Every second point is looked at, three times over: no neighbours go at once, so that the errors stay small.
+    """
+    for _ in range(3):
+        if len(points) < 8:
+            break
+        odd = np.arange(1, len(points), 2)
+        before, here, after = points[odd - 1], points[odd], points[(odd + 1) % len(points)]
+        along, off = after - before, here - before
+        length = np.maximum((along**2).sum(axis=1), 1e-12)
+        share = np.clip((along * off).sum(axis=1) / length, 0.0, 1.0)
+        near = np.hypot(*(off - share[:, None] * along).T) <= tolerance_mm
+        near[-1] &= len(points) % 2 == 0  # of an odd number, the last one's neighbour, the first, may go as well
+        if not near.any():
+            break
+        points = np.delete(points, odd[near], axis=0)
+    return points
 
 
 def shapes_on_slice(roi: Roi, plane: DisplayPlane, index: int, step_mm: float) -> list[OutlineShape]:
@@ -49,8 +70,7 @@ def shapes_on_slice(roi: Roi, plane: DisplayPlane, index: int, step_mm: float) -
     Args:
         step_mm: Distance between the slices of that stack.
     """
-    across = normal(plane.affine)
-    level_mm = float(to_world(plane.affine, (float(index), 0.0, 0.0)) @ across)
+    across, level_mm = plane.across, plane.level_mm(index)
     beside: list[tuple[float, Contour]] = []
     shapes: list[OutlineShape] = []
     for contour in roi.contours:

@@ -1,8 +1,11 @@
-"""Overlay: which heat map the views show, and how strongly."""
+"""Overlay: which heat map the views show, and how strongly; the maps themselves, made once for all views."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+
+from desktop.heatmap import HeatMap, heat_maps
+from engine.domain.result import Analysis
 
 
 class Overlay(QObject):
@@ -21,12 +24,22 @@ class Overlay(QObject):
         self.shown = True
         self.held_back = False
         self.withheld = False
+        self._maps: tuple[Analysis, str, list[list[HeatMap]]] | None = None
 
     @property
     def visible(self) -> bool:
         """True when a map is to be painted: switched on, and the hide key is not held."""
         hidden = self.held_back or self.withheld
         return self.shown and not hidden and bool(self.label) and self.opacity > 0
+
+    def maps(self, analysis: Analysis | None) -> list[list[HeatMap]]:
+        """Return the maps of the chosen class, per lesion and analysis plane; the same list until something changes."""
+        if analysis is None or self.label not in analysis.result.package.labels:
+            self._maps = None
+            return []
+        if self._maps is None or self._maps[0] is not analysis or self._maps[1] != self.label:
+            self._maps = (analysis, self.label, heat_maps(analysis, self.label))
+        return self._maps[2]
 
     def set_label(self, label: str) -> None:
         """Show the maps of this class; empty shows none."""

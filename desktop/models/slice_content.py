@@ -6,13 +6,13 @@ from PySide6.QtGui import QColor
 
 from desktop.display_plane import DisplayPlane
 from desktop.document import CaseDocument
-from desktop.heatmap import HeatMap, heat_maps, on_slice
+from desktop.heatmap import HeatMap, on_slice
 from desktop.models.lesion_model import lesion_colour
 from desktop.models.overlay import Overlay
 from desktop.models.view_state import ViewState
 from desktop.outlines import OutlineShape, outlined_indices, shapes_on_slice
 from engine.domain.labels import BENIGN
-from engine.domain.result import Analysis
+from engine.domain.result import StudyResult
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
@@ -24,12 +24,13 @@ class SliceContent:
 
     def __init__(self, state: ViewState, document: CaseDocument, overlay: Overlay) -> None:
         self._state, self._document, self._overlay = state, document, overlay
-        self._maps: tuple[tuple[Analysis, str], list[list[HeatMap]]] | None = None
+        self._maps: tuple[object, Volume, dict[int, list[HeatMap]]] | None = None
         self._shapes: tuple[tuple[Roi, ...], DisplayPlane, dict[int, list[tuple[Roi, list[OutlineShape]]]]] | None = (
             None
         )
         self._diameters: tuple[Roi, Volume, Diameters | None] | None = None
-        self._marks: tuple[object, list[tuple[set[int], QColor]]] | None = None
+        self._results: tuple[StudyResult, list[tuple[int, bool]]] | None = None
+        self._marks: tuple[tuple[Roi, ...], Volume, list[tuple[set[int], QColor]]] | None = None
 
     @property
     def shows_t2(self) -> bool:
@@ -39,12 +40,17 @@ class SliceContent:
 
     def heat_maps(self) -> list[HeatMap]:
         """Return the maps of the chosen class that lie on the shown slice."""
-        volume, analysis, label = self._state.volume, self._document.analysis, self._overlay.label
-        if volume is None or analysis is None or label not in analysis.result.package.labels:
+        volume, index = self._state.volume, self._state.index
+        maps = self._overlay.maps(self._document.analysis)
+        if volume is None or not maps:
+            self._maps = None
             return []
-        if self._maps is None or self._maps[0][0] is not analysis or self._maps[0][1] != label:
-            self._maps = ((analysis, label), heat_maps(analysis, label))
-        return on_slice(self._maps[1], volume.affine, self._state.index)
+        known = self._maps
+        if known is None or known[0] is not maps or known[1] is not volume:
+            known = self._maps = (maps, volume, {})
+        if index not in known[2]:
+            known[2][index] = on_slice(maps, volume.affine, index)
+        return known[2][index]
 
     def outlines(self) -> list[tuple[Roi, list[OutlineShape]]]:
         """Return what the shown slice cuts of every lesion."""
@@ -86,20 +92,20 @@ class SliceContent:
         case, volume = self._document.case, self._state.volume
         if case is None or volume is None:
             return []
-        key = (case.rois, id(volume))
-        if self._marks is None or self._marks[0] != key:
+        if self._marks is None or self._marks[0] is not case.rois or self._marks[1] is not volume:
             made = [
                 (outlined_indices(roi, volume.affine, volume.shape[0]), lesion_colour(roi.lesion_id))
                 for roi in case.rois
             ]
-            self._marks = (key, made)
-        return self._marks[1]
+            self._marks = (case.rois, volume, made)
+        return self._marks[2]
 
     def analysed(self) -> list[tuple[int, bool]]:
         """Return (T2 slice, classified as malignant) of every analysed slice; empty beside other stacks."""
         result = self._document.result
         if result is None or not self.shows_t2 or self._overlay.withheld:
             return []
-        return [
-            (one.ref.nearest_t2_slice, one.predicted != BENIGN) for lesion in result.lesions for one in lesion.slices
-        ]
+        if self._results is None or self._results[0] is not result:
+            slices = [one for lesion in result.lesions for one in lesion.slices]
+            self._results = (result, [(one.ref.nearest_t2_slice, one.predicted != BENIGN) for one in slices])
+        return self._results[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -9,7 +11,7 @@ from desktop.display_plane import DisplayPlane
 from desktop.models.navigation import Frame, Navigation, Point
 from desktop.window_level import Window, auto_window
 from engine.domain.volume import Volume
-from engine.geometry.affine import normal, to_index, to_world
+from engine.geometry.affine import to_index, to_world
 
 CLOSEST, FARTHEST = 16.0, 0.5
 
@@ -58,17 +60,12 @@ class ViewState(QObject):
     @property
     def step_mm(self) -> float:
         """Distance between slices along their normal."""
-        if self.volume is None:
-            return 1.0
-        return float(abs(self.volume.affine[:3, 0] @ normal(self.volume.affine)))
+        return 1.0 if self.plane is None else self.plane.step_mm
 
     @property
     def level_mm(self) -> float:
         """Position of the shown slice along its normal, in mm."""
-        if self.volume is None:
-            return 0.0
-        origin = to_world(self.volume.affine, (float(self._index), 0.0, 0.0))
-        return float(origin @ normal(self.volume.affine))
+        return 0.0 if self.plane is None else self.plane.level_mm(self._index)
 
     def show(
         self,
@@ -85,13 +82,13 @@ class ViewState(QObject):
         self.volume, self.loading = volume, loading
         self.plane = None if volume is None else DisplayPlane.of(volume.affine)
         self.covers_level = True
-        if volume is not None:
+        if volume is not None and self.plane is not None:
             self.auto = auto_window(volume.array)
             self.window = window or self.auto
             self._index = volume.shape[0] // 2
             level = self.navigation.point_mm
             if level is not None and self.navigation.linked:
-                self._index = self._nearest(level)
+                self._index = self._kept_inside(self.plane.slice_at(level))
         self.content_changed.emit()
         self.index_changed.emit(self._index)
         self.changed.emit()
@@ -155,10 +152,11 @@ class ViewState(QObject):
         return float(self.volume.array[self._index, row, column])
 
     def _follow(self, point_mm: Point, source: object) -> None:
-        if source is self or self.volume is None:
+        if source is self or self.plane is None:
             return
-        self.covers_level = self._reaches(point_mm)
-        index = self._nearest(point_mm)
+        position = self.plane.slice_at(point_mm)
+        self.covers_level = -1.0 <= position <= self.slices
+        index = self._kept_inside(position)
         if index != self._index:
             self._index = index
             self.index_changed.emit(index)
@@ -169,24 +167,15 @@ class ViewState(QObject):
             self.frame = frame
             self.changed.emit()
 
-    def _nearest(self, point_mm: Point) -> int:
-        position = self._slice_position(point_mm)
-        return int(min(max(np.floor(position + 0.5), 0), self.slices - 1))
-
-    def _reaches(self, point_mm: Point) -> bool:
-        return bool(-1.0 <= self._slice_position(point_mm) <= self.slices)
-
-    def _slice_position(self, point_mm: Point) -> float:
-        assert self.volume is not None
-        return float(to_index(self.volume.affine, point_mm)[0])
+    def _kept_inside(self, position: float) -> int:
+        return int(min(max(math.floor(position + 0.5), 0), self.slices - 1))
 
     def _point_on_slice(self) -> Point:
         """Return the shared point carried along the normal onto the shown slice."""
-        assert self.volume is not None
-        across = normal(self.volume.affine)
+        assert self.plane is not None
         point = self.navigation.point_mm
         if point is None:
             point = self.centre_mm()
-        origin = to_world(self.volume.affine, (float(self._index), 0.0, 0.0))
-        result: Point = point + across * float((origin - point) @ across)
+        across = self.plane.across
+        result: Point = point + across * (self.level_mm - float(point @ across))
         return result

@@ -177,7 +177,6 @@ class MainWindow(QMainWindow):
         self.outlines.notice.connect(self._say)
         self.grid.pointed.connect(self._pointed.setText)
         self.grid.active_changed.connect(self._refresh_actions)
-        self.grid.navigation.moved.connect(self._refresh_actions)
         self.tools.changed.connect(self._refresh_actions)
         self.series.series_chosen.connect(self.grid.show_series)
         self.series.skipped_requested.connect(self.show_skipped)

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QTransform
 
 from desktop.display_plane import DisplayPlane
 from desktop.heatmap import HeatMap
 from desktop.outlines import OutlineShape
+from desktop.views.kept import Stamps, transparent_image
+
+Line = tuple[str, QColor]
+"""A line of text and its colour."""
 
 TEXT = QColor("#d5dbe0")
 FAINT = QColor("#8f9aa2")
@@ -24,6 +28,8 @@ SEAM = QColor(0, 0, 0, 150)
 POINTER = QColor("#ffd75e")
 NARROW_PX = 340
 """In a view as narrow as this, letters leave the corners' lines to the text, and the ruler's length stands above it."""
+THIN_PX = 0.1
+"""Outlines are stroked without points that move them by less: strokes cost by the point, and tracings have hundreds."""
 SCALE_STEPS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -56,20 +62,50 @@ def paint_shapes(
     """Paint what a slice shows of one lesion: a thin line on a dark seam, dashed where nobody confirmed it."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for shape in shapes:
-        points = to_px.map(shape.polygon)
+        points = to_px.map(shape.polygon(THIN_PX / to_px.m11()))
         for line_colour, width in ((HALO, 3.6), (colour, 2.0 if active else 1.4)):
             pen = QPen(line_colour, width)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             if shape.interpolated and line_colour is not HALO:
                 pen.setStyle(Qt.PenStyle.DashLine)
             painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             if shape.closed:
                 painter.drawPolygon(points)
             else:
                 painter.drawPolyline(points)
     painter.restore()
+
+
+def lay_shapes(
+    painter: QPainter,
+    stamps: Stamps,
+    shapes: Sequence[OutlineShape],
+    to_px: QTransform,
+    colour: QColor,
+    active: bool,
+    area: QRectF,
+) -> None:
+    """Paint what a slice shows of one lesion, from `stamps` where it was painted before at the same place."""
+    if not shapes:
+        return
+    ratio = float(painter.device().devicePixelRatio())
+    place = (to_px.m11(), to_px.dx(), to_px.dy(), area.width(), area.height())
+    key = (tuple(shapes), place, colour.rgba(), active, ratio)
+
+    def make() -> tuple[QImage, QPointF]:
+        points = np.concatenate([shape.points for shape in shapes])
+        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+        box = to_px.mapRect(QRectF(left, top, right - left, bottom - top)).adjusted(-4, -4, 4, 4) & area
+        device = QRectF(box.topLeft() * ratio, box.size() * ratio).toAlignedRect()
+        box = QRectF(QPointF(device.topLeft()) / ratio, QSizeF(device.size()) / ratio)
+        return transparent_image(
+            box, ratio, lambda into: paint_shapes(into, shapes, to_px, colour, active)
+        ), box.topLeft()
+
+    stamp, at = stamps.get(key, make)
+    painter.drawImage(at, stamp)
 
 
 def paint_pointer(painter: QPainter, at: QPointF, on_plane: bool) -> None:
@@ -161,12 +197,16 @@ def _stamp(text: str, colour: int, font_name: str, ratio: float) -> tuple[QImage
     return image, QPointF(box.topLeft())
 
 
-def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[tuple[str, QColor]], *, bottom: bool) -> None:
-    """Paint lines of text into the left corner at the top or the bottom; too long ones are elided."""
+def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[Line], *, bottom: bool, below: int = 0) -> None:
+    """Paint lines of text into the left corner at the top or the bottom; too long ones are elided.
+
+    Args:
+        below: So many lines stand above them in the upper corner.
+    """
     metrics = QFontMetricsF(painter.font())
     height = metrics.height() + 2
-    y = area.bottom() - 10 - height * (len(lines) - 1) if bottom else area.top() + 18
-    for place, (text, colour) in enumerate(lines):
+    y = area.bottom() - 10 - height * (len(lines) - 1) if bottom else area.top() + 18 + height * below
+    for place, (text, colour) in enumerate(lines, start=below):
         narrow = area.width() < NARROW_PX
         beside_letter = not narrow and (place == len(lines) - 1 if bottom else place == 0)
         width = area.width() / 2 - 26 if beside_letter else area.width() - 20

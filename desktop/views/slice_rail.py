@@ -35,11 +35,10 @@ class SliceRail:
     def paint(
         self,
         painter: QPainter,
-        index: int,
         outlined: Sequence[tuple[set[int], QColor]],
         analysed: Sequence[tuple[int, bool]],
     ) -> None:
-        """Paint track, outline marks (colour of the lesion), analysed slices (full: malignant) and the shown slice."""
+        """Paint track, outline marks (colour of the lesion) and analysed slices (full: malignant)."""
         middle = self._area.center().x()
         field = self._area.height() / self._slices
         painter.save()
@@ -55,6 +54,12 @@ class SliceRail:
         for one, malignant in analysed:
             painter.setBrush(_RESULT if malignant else QColor(0, 0, 0, 0))
             painter.drawEllipse(QPointF(middle - 5.5, self.y_of(one)), 2.2, 2.2)
+        painter.restore()
+
+    def paint_thumb(self, painter: QPainter, index: int) -> None:
+        """Paint where the shown slice is."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(_THUMB, 2))
         y = self.y_of(index)
         painter.drawLine(QPointF(self._area.left() + 2, y), QPointF(self._area.right() - 2, y))

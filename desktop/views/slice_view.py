@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFont,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -29,10 +30,13 @@ from desktop.models.slice_content import SliceContent
 from desktop.models.view_state import ViewState
 from desktop.views import gesture_painter
 from desktop.views import slice_painter as paint
+from desktop.views.kept import Layer, Stamps
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_mouse import SliceMouse
 from desktop.views.viewport import Viewport
-from engine.geometry.affine import normal
+
+STAMP_BYTES = 8 << 20
+"""Outlines that a view keeps as painted: a hundred of the usual size."""
 
 
 class SliceView(Viewport):
@@ -75,10 +79,13 @@ class SliceView(Viewport):
         self.pointer_mm: Point | None = None
         self._mouse = SliceMouse(self)
         self._content = SliceContent(state, document, overlay)
+        self._stamps = Stamps(STAMP_BYTES)
+        self._frame_layer = Layer()
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         state.content_changed.connect(self._mouse.forget)
+        state.content_changed.connect(self.forget_pictures)
         state.index_changed.connect(self._mouse.forget)
         state.navigation.pointed.connect(self._show_pointer)
         overlay.changed.connect(self.update)
@@ -102,10 +109,17 @@ class SliceView(Viewport):
 
     # ---- painting
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.forget_pictures()
+        super().hideEvent(event)
+
+    def forget_pictures(self) -> None:
+        """Give back what was kept of earlier paints."""
+        self._stamps.clear()
+        self._frame_layer.forget()
+
     def paint_over(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(self._text_font())
         if self.state.volume is None or self.state.plane is None:
             self._paint_empty(painter)
         else:
@@ -113,6 +127,11 @@ class SliceView(Viewport):
         if self.active:
             painter.setPen(QPen(QColor("#4c9fd6"), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _text_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(12)
+        return font
 
     def _paint_empty(self, painter: QPainter) -> None:
         lines = [(self.state.title, paint.TEXT)] if self.state.title else []
@@ -133,9 +152,10 @@ class SliceView(Viewport):
             self._paint_outlines(painter, to_px)
         self._paint_brush(painter, to_px)
         self._paint_pointer(painter, to_px)
-        self._paint_texts(painter, area)
+        self._paint_slice_lines(painter, area)
         painter.setClipping(False)
-        self.rail().paint(painter, self.state.index, self._content.outlined(), self._content.analysed())
+        self._lay_frame(painter)
+        self.rail().paint_thumb(painter, self.state.index)
 
     def _paint_outlines(self, painter: QPainter, to_px: QTransform) -> None:
         """Paint what this slice shows of lesions, what is being drawn, and handles and measures of the chosen one."""
@@ -144,7 +164,8 @@ class SliceView(Viewport):
         for roi, shapes in self._content.outlines():
             chosen = roi.lesion_id == lesion
             if not (chosen and preview is not None and preview.instead):
-                paint.paint_shapes(painter, shapes, to_px, lesion_colour(roi.lesion_id), chosen)
+                colour = lesion_colour(roi.lesion_id)
+                paint.lay_shapes(painter, self._stamps, shapes, to_px, colour, chosen, self.image_area())
         case = self.document.case
         colour = lesion_colour(lesion or ("L1" if case is None else case.next_lesion_id()))
         if preview is not None:
@@ -166,31 +187,58 @@ class SliceView(Viewport):
         if self.pointer_mm is None or self.state.volume is None or self.state.plane is None:
             return
         u, v = self.state.plane.to_screen_mm(self.pointer_mm)
-        height = float(self.pointer_mm @ normal(self.state.volume.affine)) - self.state.level_mm
+        height = float(self.pointer_mm @ self.state.plane.across) - self.state.level_mm
         on_plane = abs(height) <= self.state.step_mm / 2 + 1e-3
         paint.paint_pointer(painter, to_px.map(QPointF(float(u), float(v))), on_plane)
 
-    def _paint_texts(self, painter: QPainter, area: QRectF) -> None:
-        state = self.state
-        assert state.volume is not None
+    def _lay_frame(self, painter: QPainter) -> None:
+        """Lay down what stays the same from slice to slice."""
+        state, content = self.state, self._content
+        outlined, analysed = content.outlined(), content.analysed()
+        texts = (state.title, self.named and state.subtitle, self.corner_text, self.font().toString())
+        place = (state.plane, state.window, state.frame.zoom, self.px_per_mm())
+        self._frame_layer.lay(painter, QRectF(self.rect()), (texts, place, outlined, analysed), self._paint_frame)
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        state, area = self.state, self.image_area()
         assert state.plane is not None
+        painter.setFont(self._text_font())
+        painter.setClipRect(area)
         paint.paint_letters(painter, state.plane.letters(), area)
         paint.paint_scale(painter, area, self.px_per_mm())
+        if self.corner_text:
+            paint.paint_lines(painter, area, self._name_lines(), bottom=False)
+            paint.paint_lines(painter, area, self._image_lines(area), bottom=True)
+        painter.setClipping(False)
+        self.rail().paint(painter, self._content.outlined(), self._content.analysed())
+
+    def _name_lines(self) -> list[paint.Line]:
+        lines = [(self.state.title, paint.TEXT), (self.state.subtitle if self.named else "", paint.FAINT)]
+        return [line for line in lines if line[0]]
+
+    def _paint_slice_lines(self, painter: QPainter, area: QRectF) -> None:
+        """Paint which slice it is, and what to know of it."""
         if not self.corner_text:
             return
+        state = self.state
         where = self.tr("Slice {0} of {1}   {2}").format(
             state.index + 1, state.slices, wording.position(state.level_mm)
         )
         narrow = area.width() < paint.NARROW_PX
-        top = [(state.title, paint.TEXT), (state.subtitle if self.named else "", paint.FAINT)]
-        top += [(line, paint.TEXT) for line in (where.split("   ") if narrow else [where])]
+        lines = [(line, paint.TEXT) for line in (where.split("   ") if narrow else [where])]
         if state.loading:
-            top[2:] = [(self.tr("Reading the other slices…"), paint.FAINT)]
+            lines = [(self.tr("Reading the other slices…"), paint.FAINT)]
         elif not state.covers_level:
-            top.append((self.tr("No slice at this level"), paint.AMBER))
+            lines.append((self.tr("No slice at this level"), paint.AMBER))
         elif self._content.unconfirmed(self.tools.lesion):
-            top.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
-        paint.paint_lines(painter, area, [line for line in top if line[0]], bottom=False)
+            lines.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
+        paint.paint_lines(painter, area, lines, bottom=False, below=len(self._name_lines()))
+
+    def _image_lines(self, area: QRectF) -> list[paint.Line]:
+        """Return what the lower corner says: plane, pixels, zoom and window."""
+        state = self.state
+        assert state.volume is not None
+        assert state.plane is not None
         step, row, column = state.volume.spacing_mm
         window = (state.window.width, state.window.level)
         width, level = (wording.number(value, 0 if abs(value) >= 10 else 2) for value in window)
@@ -200,9 +248,9 @@ class SliceView(Viewport):
             ),
             self.tr("W {0}  L {1}").format(width, level),
         ]
-        if narrow:  # what fits: the window, one value a line
+        if area.width() < paint.NARROW_PX:  # what fits: the window, one value a line
             bottom = bottom[1].split("  ")
-        paint.paint_lines(painter, area, [(line, paint.FAINT) for line in bottom], bottom=True)
+        return [(line, paint.FAINT) for line in bottom]
 
     # ---- input
 

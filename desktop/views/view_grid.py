@@ -320,9 +320,10 @@ class ViewGrid(QWidget):
         width = max((extent[0] for extent in extents), default=0.0)
         height = max((extent[1] for extent in extents), default=0.0)
         together = bool(shown) and self.navigation.linked
+        centre = tuple(shown[0].state.centre_mm().tolist()) if together else None
         for view in self.views:
             view.fit_mm = (width, height) if together else None
-            view.fit_centre_mm = shown[0].state.centre_mm() if together else None
+            view.fit_centre_mm = centre
             view.update()
 
     def _show_menu(self, view: SliceView, at: QPoint) -> None:

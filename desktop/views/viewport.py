@@ -39,7 +39,8 @@ class Viewport(pg.GraphicsView):  # type: ignore[misc]
         self.state = state
         self.smooth = True
         self.fit_mm: tuple[float, float] | None = None
-        self.fit_centre_mm: Point | None = None
+        self.fit_centre_mm: tuple[float, float, float] | None = None
+        self._placed: tuple[object, float, QTransform] | None = None
         self._grey: tuple[Volume, int, Window, QImage] | None = None
         self._be_a_canvas()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -64,10 +65,7 @@ class Viewport(pg.GraphicsView):  # type: ignore[misc]
 
     def px_per_mm(self) -> float:
         """Return the scale of the picture: the same in both directions."""
-        area = self.image_area()
-        width, height = self.fit_mm or self.own_extent_mm()
-        fit = min(area.width() / max(width, 1.0), area.height() / max(height, 1.0)) * MARGIN
-        return max(fit * self.state.frame.zoom, 1e-3)
+        return self._place()[0]
 
     def own_extent_mm(self) -> tuple[float, float]:
         """Return (width, height) of the stack on the screen in mm."""
@@ -78,18 +76,30 @@ class Viewport(pg.GraphicsView):  # type: ignore[misc]
 
     def to_px(self) -> QTransform:
         """Return the transform from screen mm to widget pixels."""
-        scale = self.px_per_mm()
-        u, v = self.centre_uv()
-        middle = self.image_area().center()
-        return QTransform(scale, 0, 0, scale, middle.x() - u * scale, middle.y() - v * scale)
+        return self._place()[1]
+
+    def _place(self) -> tuple[float, QTransform]:
+        """Return scale and transform, worked out again when something moved: they are asked for many times a paint."""
+        state = self.state
+        made_from = (self.width(), self.height(), state.frame, state.plane, self.fit_mm, self.fit_centre_mm)
+        if self._placed is None or self._placed[0] != made_from:
+            area = self.image_area()
+            width, height = self.fit_mm or self.own_extent_mm()
+            fit = min(area.width() / max(width, 1.0), area.height() / max(height, 1.0)) * MARGIN
+            scale = max(fit * state.frame.zoom, 1e-3)
+            u, v = (0.0, 0.0) if state.plane is None else self.centre_uv()
+            middle = area.center()
+            place = QTransform(scale, 0, 0, scale, middle.x() - u * scale, middle.y() - v * scale)
+            self._placed = (made_from, scale, place)
+        return self._placed[1], self._placed[2]
 
     def centre_uv(self) -> NDArray[np.float64]:
         """Return the screen mm in the middle of the viewport."""
         assert self.state.plane is not None
         centre = self.state.frame.centre_mm
-        if centre is None:
-            centre = self.state.centre_mm() if self.fit_centre_mm is None else self.fit_centre_mm
-        return self.state.plane.to_screen_mm(centre)
+        if centre is not None:
+            return self.state.plane.to_screen_mm(centre)
+        return self.state.plane.to_screen_mm(self.fit_centre_mm or self.state.centre_mm())
 
     def uv_at(self, at: QPointF) -> NDArray[np.float64]:
         """Return the screen mm under a widget position."""

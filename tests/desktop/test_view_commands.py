@@ -162,7 +162,14 @@ def test_a_picture_carries_the_status_and_no_name(window, monkeypatch):
         "paint_text",
         lambda painter, at, text, *more: (drawn.append(text), real(painter, at, text, *more)),
     )
-    made = window.view_commands.picture()
+
+    def picture(**how):
+        for view in window.grid.views:
+            view.forget_pictures()  # whatever is kept from before, all is drawn here
+        drawn.clear()
+        return window.view_commands.picture(**how)
+
+    made = picture()
     assert "t2 tra" not in drawn  # the series description: free text
     assert "T2" in drawn
     whole = window.grid.grab().toImage()
@@ -171,8 +178,7 @@ def test_a_picture_carries_the_status_and_no_name(window, monkeypatch):
     foot = [made.pixelColor(x, y).value() for x in range(0, made.width(), 2) for y in rows]
     assert max(foot) > 200  # the status is written there
     assert "Not for use with patients" in window.banner.text.text()
-    drawn.clear()
-    named = window.view_commands.picture(named=True)
+    named = picture(named=True)
     assert "t2 tra" in drawn
     assert named.height() > made.height()
 
