@@ -73,6 +73,7 @@ class TrainConfig:
         class_weights: ``none``, ``balanced`` (n / (k·n_c)) or ``root`` (its square root).
         label_smoothing: Share of the target spread over all classes.
         dropout: On the pooled features.
+        stochastic_depth: Probability that a step leaves a residual block out; falls to 0 over the second half.
         ema_decay: Decay of the running mean of the weights, 0 for none.
         sizes: Image sizes in order, with their shares of the steps.
         export_size_px: Side of the images that the package gets; batch norm is measured there last.
@@ -107,6 +108,7 @@ class TrainConfig:
     class_weights: str = "none"
     label_smoothing: float = 0.0
     dropout: float = 0.0
+    stochastic_depth: float = 0.0
     ema_decay: float = 0.0
     sizes: tuple[SizeStage, ...] = (SizeStage(299, 1.0),)
     export_size_px: int = 299
@@ -151,6 +153,11 @@ class TrainConfig:
                 all(stage.size_px >= 75 for stage in self.sizes),
                 "a size is below 75 px",
                 "Inception-ResNet V2 needs at least 75 px.",
+            ),
+            (
+                0.0 <= self.stochastic_depth < 0.9,
+                f"stochastic_depth is {self.stochastic_depth}",
+                "Use a probability from 0 up to 0.9.",
             ),
             (0.0 < self.width <= 1.0, f"width is {self.width}", "Use 1, or less in tests."),
             (

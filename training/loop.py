@@ -77,7 +77,7 @@ class Trainer:
         self.network = build_network(config).to(self.device)
         if config.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.called = spread(self.network, group)
+        self.called = spread(self.network, group, some_unused=config.stochastic_depth > 0)
         self.optimizer = recipe.make_optimizer(config, self.network)
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=config.autocast == "fp16")
         self.average: dict[str, Tensor] | None = None
@@ -95,8 +95,8 @@ class Trainer:
         images = self.training.images(indices, recipe.size_at(self.config, plan, step))
         return images, torch.from_numpy(self.training.targets[indices])
 
-    def train_step(self, images: Tensor, targets: Tensor, rate: float) -> float:
-        """One optimiser step; returns the loss of the whole batch."""
+    def train_step(self, images: Tensor, targets: Tensor, rate: float, left_out: float = 0.0) -> float:
+        """One optimiser step at a learning rate and a probability to leave blocks out; returns the batch's loss."""
         config = self.config
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -104,12 +104,14 @@ class Trainer:
         # Dropout's seed differs between processes, which hold different samples.
         torch.manual_seed((config.seed * 1_000_003 + self.step) * self.group.size + self.group.rank)
         params = augment.make_params(generator, config.batch_size, config.augment)[self.group.own]
+        # Drawn from the seed of the step alone: every process leaves out the same blocks.
+        depth = recipe.draw_depth(generator, self.network.repeated_blocks, left_out)
         images = augment.apply(images.to(self.device, non_blocking=True), params)
         if config.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         self.network.train()
         with autocast_of(config, self.device):
-            logits, _, _ = self.called(images)
+            logits, _, _ = self.called(images, depth)
         loss, value = weighted_loss(logits, targets.to(self.device), self.weights, config.label_smoothing, self.group)
         if not np.isfinite(value):
             raise TrainingDiverged(
@@ -128,6 +130,11 @@ class Trainer:
         self._update_average()
         self.step += 1
         return value
+
+    def advance(self, plan: recipe.Plan, images: Tensor, targets: Tensor) -> float:
+        """The next step of a plan; returns the batch's loss."""
+        rate = recipe.learning_rate_at(self.config, plan, self.step)
+        return self.train_step(images, targets, rate, recipe.left_out_at(self.config, plan, self.step))
 
     def _update_average(self) -> None:
         if self.average is None:
@@ -228,7 +235,7 @@ def train(
     end = min(plan.total_steps, stop_after_steps or plan.total_steps)
     if not group.leads:
         for images, targets, _ in _prefetched(trainer, plan, end):
-            trainer.train_step(images, targets, recipe.learning_rate_at(config, plan, trainer.step))
+            trainer.advance(plan, images, targets)
         return last if end < plan.total_steps else out / "final.pt"
     log = RunLog(out, trainer.step)
     (out / "config.json").write_text(json.dumps(config.as_dict(), indent=1), encoding="utf-8")
@@ -259,7 +266,7 @@ def _lead(
     for images, targets, waited in _prefetched(trainer, plan, end):
         waiting += waited
         rate = recipe.learning_rate_at(config, plan, trainer.step)
-        losses.append(trainer.train_step(images, targets, rate))
+        losses.append(trainer.advance(plan, images, targets))
         step = trainer.step
         progress.step("training", step, plan.total_steps)
         trainer.seconds += time.monotonic() - marked

@@ -9,7 +9,7 @@ Grad-CAM of class c up to the positive factor 1/(h·w) because only average pool
 layer stand between the last activation A and the logits; and the pooled features (n, 1536).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,16 +133,18 @@ class Mixed(nn.Module):
             self.conv2d = nn.Conv2d(total, inputs, 1)
             self.outputs = inputs
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, factor: float = 1.0) -> Tensor:
+        """The concatenated branches, or the input plus ``factor`` times the scaled projection of them."""
         mixed = torch.cat([self.get_submodule(name)(x) for name in self.branch_names], dim=1)
         if self.residual_scale is None:
             return mixed
+        scale = self.residual_scale * factor
         # The scale is put on the small kernel, not on the large activation: the same sum, less traffic.
         bias = self.conv2d.bias
         added = functional.conv2d(
             mixed,
-            self.conv2d.weight * self.residual_scale,
-            None if bias is None else bias * self.residual_scale,
+            self.conv2d.weight * scale,
+            None if bias is None else bias * scale,
         ).add_(x)
         return functional.relu_(added) if self.final_relu else added
 
@@ -154,6 +156,13 @@ def scaled(channels: int, width: float) -> int:
 
 def _repeat(inputs: int, table: tuple[Branch, ...], width: float, times: int, scale: float) -> nn.Sequential:
     return nn.Sequential(*(Mixed(inputs, table, width, scale) for _ in range(times)))
+
+
+def _through(blocks: nn.Sequential, x: Tensor, factors: Iterator[float]) -> Tensor:
+    for block in blocks:
+        factor = next(factors)
+        x = block(x, factor) if factor else x
+    return x
 
 
 class InceptionResnetV2(nn.Module):
@@ -188,18 +197,28 @@ class InceptionResnetV2(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.classif = nn.Linear(features, outputs)
 
-    def last_activation(self, x: Tensor) -> Tensor:
-        """The activation A (n, 1536, h, w) that is pooled, and that Grad-CAM weighs."""
+    @property
+    def repeated_blocks(self) -> int:
+        """Number of residual blocks that stochastic depth may leave out."""
+        return len(self.repeat) + len(self.repeat_1) + len(self.repeat_2)
+
+    def last_activation(self, x: Tensor, depth: Sequence[float] = ()) -> Tensor:
+        """The activation A (n, 1536, h, w) that is pooled, and that Grad-CAM weighs.
+
+        ``depth`` has a factor per repeated block for what the block adds to its input, in order; blocks
+        with factor 0 are not computed (stochastic depth, Huang et al. 2016). Empty: all factors are 1.
+        """
+        factors = iter(depth or [1.0] * self.repeated_blocks)
         x = self.conv2d_2b(self.conv2d_2a(self.conv2d_1a(x)))
         x = self.conv2d_4a(self.conv2d_3b(self.maxpool_3a(x)))
-        x = self.repeat(self.mixed_5b(self.maxpool_5a(x)))
-        x = self.repeat_1(self.mixed_6a(x))
-        x = self.repeat_2(self.mixed_7a(x))
+        x = _through(self.repeat, self.mixed_5b(self.maxpool_5a(x)), factors)
+        x = _through(self.repeat_1, self.mixed_6a(x), factors)
+        x = _through(self.repeat_2, self.mixed_7a(x), factors)
         activation: Tensor = self.conv2d_7b(self.block8(x))
         return activation
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        activation = self.last_activation(x)
+    def forward(self, x: Tensor, depth: Sequence[float] = ()) -> tuple[Tensor, Tensor, Tensor]:
+        activation = self.last_activation(x, depth)
         features = activation.mean(dim=(2, 3))
         logits = self.classif(self.dropout(features))
         weights = self.classif.weight[:, :, None, None]

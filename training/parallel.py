@@ -87,12 +87,15 @@ def joined(cuda: bool) -> Iterator[Group]:
         dist.destroy_process_group()
 
 
-def spread(network: nn.Module, group: Group) -> nn.Module:
-    """The network to call in training: itself, or wrapped so that all processes' gradients are averaged."""
+def spread(network: nn.Module, group: Group, some_unused: bool = False) -> nn.Module:
+    """The network to call in training: itself, or wrapped so that all processes' gradients are averaged.
+
+    ``some_unused`` says that a step may leave parameters out (stochastic depth).
+    """
     if group.size == 1:
         return network
     share_batch_norm(network, True)
-    return DistributedDataParallel(network, broadcast_buffers=False)
+    return DistributedDataParallel(network, broadcast_buffers=False, find_unused_parameters=some_unused)
 
 
 def share_batch_norm(network: nn.Module, shared: bool) -> None:

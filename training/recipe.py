@@ -91,6 +91,22 @@ def _between(first: float, last: float, share: float) -> float:
     return last + (first - last) * 0.5 * (1.0 + cos(pi * min(share, 1.0)))
 
 
+def left_out_at(config: TrainConfig, plan: Plan, step: int) -> float:
+    """Probability that a step leaves a residual block out: constant for half the training, then linear to 0.
+
+    The last steps train nearly the whole network, which is the one that is exported.
+    """
+    return config.stochastic_depth * min(1.0, 2.0 * (1.0 - step / plan.total_steps))
+
+
+def draw_depth(generator: torch.Generator, blocks: int, left_out: float) -> list[float]:
+    """Factor per residual block: 0 where it is left out, else 1 / (1 − left_out), so that the mean is 1."""
+    if left_out <= 0:
+        return []
+    kept = torch.rand(blocks, generator=generator) >= left_out
+    return [1.0 / (1.0 - left_out) if keep else 0.0 for keep in kept.tolist()]
+
+
 def make_optimizer(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
     """SGD for the paper's recipe, AdamW for the fast one; vectors are free of weight decay."""
     matrices = [p for p in network.parameters() if p.ndim > 1]

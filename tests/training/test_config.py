@@ -55,6 +55,21 @@ def test_one_cycle_rises_to_the_peak_and_falls_to_nearly_nothing() -> None:
     assert all(later > earlier for earlier, later in itertools.pairwise(rate[:31]))
 
 
+def test_blocks_are_left_out_at_one_rate_and_then_less_and_less() -> None:
+    config, plan = from_mapping({"recipe": "fast", "stochastic_depth": 0.6}), recipe.Plan(100, 10)
+    rates = [recipe.left_out_at(config, plan, step) for step in (0, 49, 50, 75, 100)]
+    assert rates == pytest.approx([0.6, 0.6, 0.6, 0.3, 0.0])
+    assert recipe.left_out_at(from_mapping({}), plan, 0) == 0
+
+
+def test_factors_of_blocks_have_mean_one() -> None:
+    assert recipe.draw_depth(torch.Generator().manual_seed(1), 39, 0.0) == []
+    factors = recipe.draw_depth(torch.Generator().manual_seed(1), 10_000, 0.6)
+    assert set(factors) == {0.0, 2.5}
+    # 4 standard errors: sqrt(0.6 / 0.4 / 10,000) = 0.012 each.
+    assert sum(factors) / len(factors) == pytest.approx(1.0, abs=0.05)
+
+
 def test_sizes_follow_their_shares_of_the_steps() -> None:
     config, plan = plan_of(recipe="fast", steps=100, sizes=[[128, 0.7], [192, 0.2], [299, 0.1]])
     sizes = [recipe.size_at(config, plan, step) for step in range(100)]  # type: ignore[arg-type]

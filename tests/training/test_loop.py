@@ -29,6 +29,7 @@ SMALL: dict[str, Any] = {
     "checkpoint_every_steps": 1000,
     "threads": 1,
     "dropout": 0.2,
+    "stochastic_depth": 0.4,
 }
 
 

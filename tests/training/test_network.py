@@ -139,3 +139,24 @@ def test_a_weight_file_loads_and_its_head_is_left_out(small: InceptionResnetV2, 
     assert torch.equal(small.classif.weight, head)
     with pytest.raises(UsageError, match="do not exist"):
         read_state_dict(f"{tmp_path}/absent.pth")
+
+
+def test_a_block_that_is_left_out_passes_its_input_on(small: InceptionResnetV2) -> None:
+    assert small.repeated_blocks == 39
+    x = images(2)
+    with torch.inference_mode():
+        whole = small(x)[0]
+        assert torch.equal(small(x, [1.0] * 39)[0], whole)
+        without_third = small(x, [0.0 if number == 2 else 1.0 for number in range(39)])[0]
+        del small.repeat[2]
+        assert torch.equal(small(x)[0], without_third)
+    assert not torch.equal(without_third, whole)
+
+
+def test_a_factor_multiplies_what_a_block_adds(small: InceptionResnetV2) -> None:
+    block = small.repeat_1[4]
+    x = torch.randn(1, block.conv2d.out_channels, 7, 7, generator=torch.Generator().manual_seed(2)).abs() + 3.0
+    with torch.inference_mode():
+        added, doubled = block(x) - x, block(x, 2.0) - x
+    assert float(added.abs().max()) > 1e-3
+    torch.testing.assert_close(doubled, 2.0 * added, rtol=1e-3, atol=1e-5)

@@ -34,6 +34,7 @@ autocast = "none"
 threads = 1
 class_weights = "balanced"
 label_smoothing = 0.05
+stochastic_depth = 0.3
 """
 
 
