@@ -1,4 +1,4 @@
-"""`lobule-train`: simulate, prepare, train, export, evaluate: from a cohort to a package.
+"""`lobule-train`: simulate, prepare, train, export, refit, evaluate: from a cohort to a package.
 
 Exit codes are those of `lobule`: 0 done, 1 the training diverged, 2 usage, 3 data not usable, 4 package
 not usable, 130 stopped.
@@ -145,6 +145,18 @@ def build_parser() -> argparse.ArgumentParser:
         help="most blocks computed in float where int8 changes over 1 %% of the classes (stated in the manifest)",
     )
     export.set_defaults(run=_export)
+
+    refit = commands.add_parser(
+        "refit",
+        help="fit a package's feature statistics (for the caution unfamiliar-input) anew; the network stays",
+    )
+    refit.add_argument("package", type=Path, help="folder of the package")
+    refit.add_argument("--shards", type=Path, required=True, help="folder of shards, prepared for this package")
+    refit.add_argument(
+        "--set", dest="subsets", action="append", default=[], help="set to fit on (repeat; default: those trained on)"
+    )
+    refit.add_argument("--feature-slices", type=int, default=1000, help="slices to fit on, whole lesions")
+    refit.set_defaults(run=_refit)
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -311,6 +323,13 @@ def _export(values: argparse.Namespace) -> int:
     spec = spec_for(config.model_id, values.margin_mm)
     out = export(values.checkpoint, spec, shards, values.out, options, Bar())
     _print({"package": str(out)})
+    return 0
+
+
+def _refit(values: argparse.Namespace) -> int:
+    from training.refit import refit
+
+    _print(refit(values.package, values.shards, tuple(values.subsets), values.feature_slices, Bar()))
     return 0
 
 

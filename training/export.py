@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from engine.domain.errors import PackageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
 from engine.domain.progress import SILENT, Progress
-from engine.quality import texture_of
 from training import checkpoint, familiarity, precision
 from training.card import render_card
 from training.checkpoint import Checkpoint
@@ -27,7 +26,7 @@ from training.dataset import ShardSet
 from training.export_options import ExportOptions
 from training.network import InceptionResnetV2
 from training.parity import Graph
-from training.precision import batches, chosen
+from training.precision import chosen
 from training.sources import PhantomSource
 from training.vectors import (
     cropped_study,
@@ -93,7 +92,10 @@ def export(
         )
         graph = Graph(made / "model.onnx")
         known = shards.of_patients({*training.patients.tolist(), *held.patients.tolist()})
-        features = _familiarity(graph, known, spec, options, made, progress)
+        statistics, fitted = familiarity.measured(
+            known, spec, lambda images: graph.run(images).features, options.feature_slices, progress
+        )
+        features = familiarity.write(made, statistics, fitted)
         tolerances = _write_selftest(graph, spec, made)
         status = ClinicalStatus.RESEARCH
         if is_simulated(training):
@@ -200,32 +202,6 @@ def _against_torch(network: InceptionResnetV2, graph: Graph, held: ShardSet, siz
             code="export-parity",
         )
     return difference
-
-
-def _familiarity(
-    graph: Graph,
-    shards: ShardSet,
-    spec: PreprocessSpec,
-    options: ExportOptions,
-    out: Path,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Fit on whole lesions, trained on and held out alike: the threshold is that of lesions left out of the fit."""
-    rng = np.random.default_rng(3)
-    rows: list[int] = []
-    for shard in rng.permutation(len(shards.shards)):
-        if len(rows) >= options.feature_slices:
-            break
-        rows += np.flatnonzero(shards.shard_index == shard).tolist()
-    indices = np.sort(np.array(rows, dtype=np.int64))
-    features, textures = [], []
-    for batch in batches(shards, indices, spec.input_px, "features", progress):
-        features.append(graph.run(batch).features)
-        textures += [texture_of(image, spec) for image in batch]
-    patients = shards.patients[indices]
-    statistics = familiarity.fit(np.concatenate(features), np.stack(textures), patients.tolist())
-    facts = {"slices": len(indices), "patients": len(set(patients.tolist())), "percentile": 99.0}
-    return familiarity.write(out, statistics, facts)
 
 
 def _write_selftest(graph: Graph, spec: PreprocessSpec, out: Path) -> dict[str, float]:

@@ -6,16 +6,21 @@ a third of what is no liver; with the texture of the input beside them, and one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.package import FeatureStatistics
+from engine.domain.package import FeatureStatistics, PreprocessSpec
+from engine.domain.progress import SILENT, Progress
+from engine.quality import texture_of
+from training.dataset import ShardSet
+from training.precision import batches
 
 Array = NDArray[np.float64]
+Images = NDArray[np.float32]
 
 DIRECTIONS = 16
 """Principal directions of the features that are kept: more only add noise to the distance, fewer lose what a network
@@ -25,14 +30,44 @@ SHRINKAGE = 0.1
 LEAST_SPREAD = 0.01
 """Standard deviations below this count as this: a number that hardly moves in training must not decide alone."""
 FOLDS = 10
+PERCENTILE = 99.0
 FILE = "features.npz"
+
+
+def measured(
+    shards: ShardSet, spec: PreprocessSpec, run: Callable[[Images], Images], slices: int, progress: Progress = SILENT
+) -> tuple[FeatureStatistics, dict[str, Any]]:
+    """Fit on whole lesions of `shards`, drawn by a fixed seed until there are `slices` of them.
+
+    Whether a patient trained the network or not makes no difference that was seen, so both may be given: the threshold
+    is that of patients left out of the fit.
+
+    Args:
+        run: The package's network: images (n, c, s, s) to features (n, f).
+
+    Returns:
+        The statistics, and what the manifest says of them.
+    """
+    rows: list[int] = []
+    for shard in np.random.default_rng(3).permutation(len(shards.shards)):
+        if len(rows) >= slices:
+            break
+        rows += np.flatnonzero(shards.shard_index == shard).tolist()
+    indices = np.sort(np.array(rows, dtype=np.int64))
+    features, textures = [], []
+    for batch in batches(shards, indices, spec.input_px, "features", progress):
+        features.append(run(batch))
+        textures += [texture_of(image, spec) for image in batch]
+    patients = shards.patients[indices]
+    statistics = fit(np.concatenate(features), np.stack(textures), patients.tolist())
+    return statistics, {"slices": len(indices), "patients": len(set(patients.tolist())), "percentile": PERCENTILE}
 
 
 def fit(
     features: NDArray[np.floating[Any]],
     textures: NDArray[np.floating[Any]],
     lesions: Sequence[object],
-    percentile: float = 99.0,
+    percentile: float = PERCENTILE,
 ) -> FeatureStatistics:
     """Fit the description of training slices, and the threshold by leaving lesions out.
 

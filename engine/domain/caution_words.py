@@ -149,9 +149,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{roles} 的文件头注明了对比剂：图像可能在注射之后采集。",
     ),
     "contrast-images-late": (
-        "{roles} began {delay} after a contrast-enhanced phase of this study: the images were acquired after "
-        "injection.",
-        "{roles} 在本检查的增强期之后 {delay} 开始采集：图像在注射之后采集。",
+        "By the acquisition times, {roles} began {delay} after the first contrast-enhanced T1 series of this study: "
+        "the images were probably acquired after injection.",
+        "按采集时间，{roles} 在本检查首个 T1 增强序列之后 {delay} 开始采集：图像很可能在注射之后采集。",
     ),
     "not-liver": (
         "The headers speak of another region ({region}); the model was made for the liver.",

@@ -25,6 +25,8 @@ _POSITION, _ORIENTATION, _MEASURES = 0x00209113, 0x00209116, 0x00289110
 _CONTENT, _FRAME_TYPE, _ECHO, _TIMING = 0x00209111, 0x00189226, 0x00189114, 0x00189112
 _MODIFIER, _DIFFUSION, _TEMPORAL = 0x00189115, 0x00189117, 0x00209310
 _CONTRAST_USAGE, _UNASSIGNED_SHARED, _UNASSIGNED = 0x00189341, 0x00209170, 0x00209171
+_NOT_YET = ("contrast_agent", "")
+"""A frame of which ContrastBolusAgentAdministered says NO, whatever agents the object lists for the examination."""
 _CT_FRAME_TYPE = 0x00189329
 
 
@@ -122,7 +124,7 @@ def _frame_facts(
     frame_type = groups.text(_FRAME_TYPE, 0x00089007) or groups.text(_CT_FRAME_TYPE, 0x00089007)
     found = tuple(_frame_values(groups, frame_type))
     if found not in variants:
-        changes = {name: value for name, value in found if value not in (None, "", ())}
+        changes = {name: value for name, value in found if value not in (None, "", ()) or (name, value) == _NOT_YET}
         variants[found] = share(replace(facts, **changes))
     return variants[found]
 
@@ -142,8 +144,9 @@ def _frame_values(groups: _Groups, frame_type: str) -> Iterator[tuple[str, Any]]
         yield "inversion_time_ms", _positive(groups.number(_MODIFIER, 0x00189079, "d"))
     yield "spectral_suppression", groups.text(_MODIFIER, 0x00189025).upper()
     yield "contrast_phase", groups.text(_CONTRAST_USAGE, 0x00189344).upper()
-    if groups.text(_CONTRAST_USAGE, 0x00189342).upper() == "YES":
-        yield "contrast_agent", "administered"
+    yield {"YES": ("contrast_agent", "administered"), "NO": _NOT_YET}.get(
+        groups.text(_CONTRAST_USAGE, 0x00189342).upper(), ("contrast_agent", None)
+    )
     yield "acquisition_duration_s", _milliseconds(groups.number(_CONTENT, 0x00189220, "d"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import aggregate, audit, preprocess, quality, storage
+from engine import aggregate, audit, preprocess, quality, sequences, storage
 from engine.domain.case import Case
 from engine.domain.errors import GeometryError, RoiError, SequenceError
 from engine.domain.package import ModelPackage
@@ -57,7 +57,8 @@ def analyze(
         )
     volumes = placed_volumes(volumes, case)
     package = _package_for(case, volumes)
-    before = quality.before_analysis(study, case, package, volumes)
+    late = sequences.delays_after_contrast_s(study, case.roles)
+    before = quality.before_analysis(study, case, package, volumes, late)
     if SequenceRole.DWI in package.roles and SequenceRole.DWI in volumes:
         before += diffusion_cautions(study, case, volumes, progress)
     stacked = all(role in volumes for role in (SequenceRole.T2, *package.roles))

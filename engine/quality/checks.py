@@ -18,7 +18,7 @@ from engine.domain.package import FeatureStatistics, ModelPackage
 from engine.domain.result import BENIGN, Caution, Effect, Fact, LesionResult, Prediction
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sample import SliceInput
-from engine.domain.sequence import SequenceRole
+from engine.domain.sequence import SequenceFacts, SequenceRole
 from engine.domain.study import Series, Study
 from engine.domain.volume import VolumeSet
 from engine.geometry.align import estimate_shift
@@ -29,10 +29,10 @@ SMALL_LESION_MM = 10.0
 ADULT_YEARS = 18.0
 B_VALUE_STUDIED = (800.0, 1000.0)
 B_VALUE_WITHHOLD_BELOW = 500.0
-THICK_STEP_MM = 10.0
 MISALIGNED_MM = 5.0
 MISALIGNED_WITHHOLD_MM = 15.0
 _B_UNIT = "s/mm²"
+_BEFORE_CONTRAST = ("PRE_CONTRAST", "NONE")
 
 _OTHER_REGION = re.compile(
     r"\b(brain|head|skull|neck|cervical|c.?spine|l.?spine|t.?spine|spine|lumbar|prostate|pelvis|uterus|rectum|"
@@ -43,8 +43,18 @@ _OTHER_REGION = re.compile(
 _LIVER_REGION = re.compile(r"liver|hepat|abdom|oberbauch|leber|foie|higado|fegato|upper.?abd|肝|腹", re.IGNORECASE)
 
 
-def before_analysis(study: Study, case: Case, package: ModelPackage, volumes: VolumeSet) -> list[Caution]:
-    """Return the cautions that follow from the study, the outlines and the choice of package."""
+def before_analysis(
+    study: Study,
+    case: Case,
+    package: ModelPackage,
+    volumes: VolumeSet,
+    after_contrast_s: Mapping[SequenceRole, float] | None = None,
+) -> list[Caution]:
+    """Return the cautions that follow from the study, the outlines and the choice of package.
+
+    Args:
+        after_contrast_s: T2 and DWI that began after a contrast-enhanced series, and how many seconds after.
+    """
     series = {role: study.find(key) for role, key in case.roles.items()}
     used = {role: found for role, found in series.items() if role in package.roles and found is not None}
     return [
@@ -57,7 +67,7 @@ def before_analysis(study: Study, case: Case, package: ModelPackage, volumes: Vo
         *_misaligned(volumes, package, case.rois),
         *_geometry(used),
         *_interpolated(case.rois),
-        *_contrast(used),
+        *_contrast(used, after_contrast_s or {}),
         *_region(used, study),
     ]
 
@@ -190,11 +200,8 @@ def _geometry(used: Mapping[SequenceRole, Series]) -> list[Caution]:
             facts = {"role": Fact(role.value), "notes": Fact(series.stack_problem or "")}
             cautions.append(make_caution("geometry", Effect.WITHHOLD, facts, "geometry-no-stack"))
             continue
-        notes = list(series.geometry_notes)
-        if series.slice_step_mm is not None and series.slice_step_mm > THICK_STEP_MM + 0.01:
-            notes.append(f"slices are {series.slice_step_mm:.1f} mm apart")
-        if notes:
-            facts = {"role": Fact(role.value), "notes": Fact(tuple(notes))}
+        if series.geometry_notes:
+            facts = {"role": Fact(role.value), "notes": Fact(series.geometry_notes)}
             cautions.append(make_caution("geometry", Effect.INFORM, facts))
     return cautions
 
@@ -204,13 +211,29 @@ def _interpolated(rois: Sequence[Roi]) -> list[Caution]:
     return [make_caution("interpolated-roi", Effect.INFORM, {"lesions": Fact(names)})] if names else []
 
 
-def _contrast(used: Mapping[SequenceRole, Series]) -> list[Caution]:
-    after = tuple(
+def _contrast(used: Mapping[SequenceRole, Series], after_s: Mapping[SequenceRole, float]) -> list[Caution]:
+    """Two kinds of evidence: the clock against the enhanced series, and, where that is silent, the own header."""
+    cautions = []
+    late = {role: after_s[role] for role in used if role in after_s}
+    if late:
+        minutes = tuple(seconds / 60 for seconds in late.values())
+        facts = {"roles": Fact(tuple(role.value for role in late)), "delay": Fact(minutes, "min", 1)}
+        cautions.append(make_caution("contrast-images", Effect.INFORM, facts, "contrast-images-late"))
+    stated = tuple(
         role.value
         for role, series in used.items()
-        if role in (SequenceRole.T2, SequenceRole.DWI) and series.facts.contrast_agent
+        if role in (SequenceRole.T2, SequenceRole.DWI) and role not in late and _states_contrast(series.facts)
     )
-    return [make_caution("contrast-images", Effect.INFORM, {"roles": Fact(after)})] if after else []
+    if stated:
+        cautions.append(make_caution("contrast-images", Effect.INFORM, {"roles": Fact(stated)}))
+    return cautions
+
+
+def _states_contrast(facts: SequenceFacts) -> bool:
+    """Where AgentPhase is given it decides; else a named agent counts."""
+    if facts.contrast_phase:
+        return facts.contrast_phase not in _BEFORE_CONTRAST
+    return bool(facts.contrast_agent)
 
 
 def _region(used: Mapping[SequenceRole, Series], study: Study) -> list[Caution]:

@@ -7,10 +7,12 @@ rules      the table: evidence → kind, each row with weight and reason
 timeline   clocks → contrast phases      (dynamic: which volumes form the run)
 t2         points that choose the reference
 identify   a study → its RoleMap
+contrast   T2 and diffusion images that were acquired after contrast, by the clocks
 """
 
 from __future__ import annotations
 
+from engine.sequences.contrast import delays_after_contrast_s
 from engine.sequences.identify import describe_series, identify_roles
 
-__all__ = ["describe_series", "identify_roles"]
+__all__ = ["delays_after_contrast_s", "describe_series", "identify_roles"]

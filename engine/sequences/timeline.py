@@ -32,6 +32,7 @@ SAME_CLOCK_S = 1.0
 SEPARATE_BREATH_HOLDS_S = 12.0
 """Volumes that follow one another faster are a burst of one breath-hold, not a repeated acquisition."""
 MIDNIGHT_S = 12 * 3600.0
+DAY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _unrolled(volumes: Sequence[TimedVolume]) -> Iterator[TimedVolume]:
     latest = max(volume.start_s or 0.0 for volume in volumes)
     for volume in volumes:
         early = volume.start_s is not None and latest - volume.start_s > MIDNIGHT_S
-        yield _at(volume, (volume.start_s or 0.0) + 86_400) if early else volume
+        yield _at(volume, (volume.start_s or 0.0) + DAY_S) if early else volume
 
 
 def _at(volume: TimedVolume, start_s: float) -> TimedVolume:
@@ -176,7 +177,7 @@ def _moments(run: Sequence[TimedVolume]) -> tuple[list[TimedVolume], list[tuple[
 def _native(moments: Sequence[TimedVolume]) -> tuple[list[TimedVolume], float, str]:
     """Return the volumes before contrast, how sure that is, and why."""
     named = [volume for volume in moments if volume.word is PhaseWord.PRE]
-    posts = [volume for volume in moments if _is_post(volume)]
+    posts = [volume for volume in moments if is_post(volume.word)]
     if named:
         last = named[-1]
         late = any((volume.start_s or 0.0) < (last.start_s or 0.0) for volume in posts)
@@ -184,18 +185,19 @@ def _native(moments: Sequence[TimedVolume]) -> tuple[list[TimedVolume], float, s
             return named[-1:], 0.6, "named pre-contrast, but a contrasted volume is earlier"
         return named, 0.95, "named pre-contrast and earlier than every contrasted volume"
     if any(volume.has_agent for volume in moments):
-        first_post = min((volume.start_s or 0.0) for volume in moments if volume.has_agent or _is_post(volume))
-        absent = [v for v in moments if not v.has_agent and not _is_post(v) and (v.start_s or 0.0) < first_post]
+        first_post = min((volume.start_s or 0.0) for volume in moments if volume.has_agent or is_post(volume.word))
+        absent = [v for v in moments if not v.has_agent and not is_post(v.word) and (v.start_s or 0.0) < first_post]
         return absent, 0.85, "no contrast agent in its header, later volumes of the run state one"
-    if len(moments) >= 3 and not _is_post(moments[0]):
+    if len(moments) >= 3 and not is_post(moments[0].word):
         gap = (moments[1].start_s or 0.0) - (moments[0].start_s or 0.0)
         if gap >= 25 or moments[1].word is PhaseWord.ARTERIAL:
             return [moments[0]], 0.6, "the first volume of the run; that it is native is an assumption"
     return [], 0.0, ""
 
 
-def _is_post(volume: TimedVolume) -> bool:
-    return volume.word in (
+def is_post(word: PhaseWord | None) -> bool:
+    """Tell whether a name says that contrast had been given."""
+    return word in (
         PhaseWord.POST, PhaseWord.ARTERIAL, PhaseWord.PORTAL, PhaseWord.EQUILIBRIUM, PhaseWord.LATE,
         PhaseWord.HEPATOBILIARY,
     )  # fmt: skip
@@ -341,7 +343,7 @@ def _by_order(volumes: Sequence[TimedVolume]) -> dict[str, PhaseGuess]:
     guesses = {volume.key: _by_word(volume) for volume in ordered}
     distinct = len({volume.order for volume in ordered}) == len(ordered)
     named = {guess.phase for guess in guesses.values() if guess.phase is not None}
-    if distinct and not named and len(ordered) == 4 and not any(map(_is_post, ordered[:1])):
+    if distinct and not named and len(ordered) == 4 and not any(is_post(volume.word) for volume in ordered[:1]):
         phases = (Phase.PRE, Phase.LATE_ARTERIAL, Phase.PORTAL_VENOUS, Phase.EQUILIBRIUM)
         for volume, phase in zip(ordered, phases, strict=True):
             guesses[volume.key] = PhaseGuess(phase, 0.55, "by the order of four dynamics only: no valid clock")

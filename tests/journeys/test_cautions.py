@@ -20,6 +20,7 @@ from engine.cli import main
 from engine.domain.case import Case
 from engine.domain.result import Effect
 from engine.domain.sequence import SequenceRole
+from tests.support.dicom_writer import write_stack
 from tests.support.tiny_model import write_tiny_package
 
 HIGH_B = 1000.0
@@ -88,11 +89,16 @@ def test_the_study_as_it_is_raises_nothing(codes):
     assert set(codes()) <= RAISED_BY_OTHER_MEANS
 
 
-def test_age(codes):
-    def child(dataset):
-        dataset.PatientAge, dataset.PatientBirthDate = "017Y", ""
+@pytest.mark.parametrize(
+    ("age", "birth_date", "raised"),
+    [("017Y", "", True), ("", "20010918", True), ("", "20010917", False), ("018Y", "", False)],
+)
+def test_age(codes, age, birth_date, raised):
+    # the sample was acquired on 2019-09-17
+    def edit(dataset):
+        dataset.PatientAge, dataset.PatientBirthDate = age, birth_date
 
-    assert codes(child)["age-under-18"] is Effect.WITHHOLD
+    assert codes(edit).get("age-under-18") == (Effect.WITHHOLD if raised else None)
 
 
 def test_age_unknown(codes):
@@ -131,6 +137,22 @@ def test_b_value(copy, tiny_package, b_value, effect):
     assert found["b-value"] is effect
 
 
+def test_b_value_unknown(copy, tiny_package):
+    for path in copy.rglob("*.dcm"):
+        dataset = pydicom.dcmread(path)
+        if dataset.Modality == "MR" and "DiffusionBValue" in dataset:
+            if is_high_b(dataset):
+                set_b(HIGH_B)(dataset)
+                del dataset.DiffusionBValue
+                dataset.SequenceName, dataset.ProtocolName = "*ep2d_diff", "ep2d_diff"
+                dataset.save_as(path)
+            else:  # beside others, a silent series counts as b = 0
+                path.unlink()
+    found, result = cautions_of(copy, tiny_package.folder)
+    assert found["b-value"] is Effect.INFORM
+    assert any("is not stated" in caution.text for caution in result.cautions)
+
+
 def moved_by(shift):
     def edit(dataset):
         dataset.ImagePositionPatient = [float(p) + s for p, s in zip(dataset.ImagePositionPatient, shift, strict=True)]
@@ -156,12 +178,28 @@ def test_coverage(codes):
     assert codes(moved_by((0, 0, 150)))["coverage"] is Effect.WITHHOLD
 
 
-def test_geometry_of_wide_steps(codes):
+@pytest.mark.parametrize(("stretch", "raised"), [(1.6, True), (1.2, False)])
+def test_geometry_of_wide_steps(copy, tiny_package, stretch, raised):
+    # the sample's diffusion slices are 8 mm apart
     def edit(dataset):
         x, y, z = dataset.ImagePositionPatient
-        dataset.ImagePositionPatient = [x, y, 1.6 * float(z)]
+        dataset.ImagePositionPatient = [x, y, stretch * float(z)]
 
-    assert codes(of_dwi(edit))["geometry"] is Effect.INFORM
+    change(copy, of_dwi(edit))
+    found, result = cautions_of(copy, tiny_package.folder)
+    assert found.get("geometry") == (Effect.INFORM if raised else None)
+    assert all(caution.text.count("apart") == 1 for caution in result.cautions if caution.code == "geometry")
+
+
+def test_uneven_positions_are_no_stack(copy, tiny_package):
+    def edit(dataset):
+        x, y, z = dataset.ImagePositionPatient
+        dataset.ImagePositionPatient = [x, y, float(z) + (0.6 if int(dataset.InstanceNumber) % 2 else 0.0)]
+
+    # such a series is not proposed: a person has to insist
+    roles = pipeline.propose_roles(pipeline.open_study([copy]).studies[0]).roles
+    change(copy, of_dwi(edit))
+    assert cautions_of(copy, tiny_package.folder, roles=roles)[0]["geometry"] is Effect.WITHHOLD
 
 
 def small_lesion(folder):
@@ -225,6 +263,40 @@ def test_contrast_images(codes):
         dataset.ContrastBolusAgent = "Gadovist"
 
     assert codes(of_dwi(edit))["contrast-images"] is Effect.INFORM
+
+
+def add_t1(folder, clock, **tags):
+    """Add one T1 series to the study, acquired at `clock`."""
+    like = next(d for p in sorted(folder.rglob("*.dcm")) if (d := pydicom.dcmread(p)).Modality == "MR")
+    same = ("StudyInstanceUID", "PatientID", "PatientName", "PatientBirthDate", "StudyDate", "StudyTime",
+            "FrameOfReferenceUID", "BodyPartExamined")  # fmt: skip
+    t1 = {"ScanningSequence": "GR", "MRAcquisitionType": "3D", "EchoTime": 1.3, "RepetitionTime": 3.9, "FlipAngle": 10}
+    tags = {name: like.get(name, "") for name in same} | t1 | {"AcquisitionTime": clock} | tags
+    write_stack(folder / "t1", slices=20, series=77, tags=tags)
+
+
+# the sample's T2 was acquired at 09:02:15, its diffusion images at 09:06:15
+@pytest.mark.parametrize(
+    ("clock", "tags", "delays"),
+    [
+        ("090400", {"ContrastBolusAgent": "Gadovist"}, ["DWI 2.2"]),
+        ("085915", {"SeriesDescription": "t1_vibe_fs_tra_pv"}, ["T2 3.0", "DWI 7.0"]),
+        ("091500", {"ContrastBolusAgent": "Gadovist"}, []),
+        ("085915", {"SeriesDescription": "t1_vibe_fs_tra_nativ"}, []),
+        ("", {"ContrastBolusAgent": "Gadovist"}, []),
+    ],
+)
+def test_images_acquired_after_a_contrast_phase(copy, tiny_package, clock, tags, delays):
+    add_t1(copy, clock, **{"SeriesDescription": "t1_vibe_fs_tra"} | tags)
+    _, result = cautions_of(copy, tiny_package.folder)
+    found = [caution for caution in result.cautions if caution.code == "contrast-images"]
+    stated = [
+        f"{role} {delay:.1f}"
+        for caution in found
+        for role, delay in zip(caution.values["roles"].items, caution.values["delay"].items, strict=True)
+    ]
+    assert stated == delays
+    assert all(caution.effect is Effect.INFORM for caution in found)
 
 
 def test_not_liver(copy, tiny_package):

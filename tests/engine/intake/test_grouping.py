@@ -6,10 +6,11 @@ import itertools
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
 from engine.intake import load_volume, read_paths
 from engine.intake.grouping import b_clusters
-from tests.support.dicom_writer import EnhancedFrame, write_enhanced, write_stack
+from tests.support.dicom_writer import EnhancedFrame, enhanced_dataset, save, write_enhanced, write_stack
 
 EPI = {"ScanningSequence": ["EP", "SE"]}
 
@@ -144,6 +145,21 @@ def test_an_enhanced_run_of_phases_keeps_its_clocks(tmp_path):
     write_enhanced(tmp_path / "a", frames)
     times = [s.facts.acquisition_time_s for s in series_of(tmp_path).values()]
     assert times == [36000, 36060, 36120]
+
+
+@pytest.mark.parametrize(("administered", "agent"), [("YES", "administered"), ("NO", ""), (None, "Gadolinium")])
+def test_an_enhanced_frame_says_whether_its_agent_was_given_already(tmp_path, administered, agent):
+    made = enhanced_dataset([EnhancedFrame((0, 0, 4.0 * z)) for z in range(4)])
+    made.ContrastBolusAgentSequence = [Dataset()]
+    made.ContrastBolusAgentSequence[0].CodeMeaning = "Gadolinium"
+    if administered:
+        for groups in made.PerFrameFunctionalGroupsSequence:
+            usage = Dataset()
+            usage.ContrastBolusAgentAdministered = administered
+            groups.ContrastBolusUsageSequence = [usage]
+    save(made, tmp_path / "a.dcm")
+    (found,) = series_of(tmp_path).values()
+    assert found.facts.contrast_agent == agent
 
 
 def test_images_without_a_place_are_no_stack_but_a_series(tmp_path):

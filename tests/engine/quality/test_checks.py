@@ -48,13 +48,15 @@ T2_AFFINE = axial_affine(step=8.0)
 ROI = box_roi(T2_AFFINE, [2, 3], (10, 20), (10, 20))
 
 
-def codes(*, age=50.0, model=None, dwi=None, t2=None, volumes=None, case=None, body="ABDOMEN", description=""):
+def codes(
+    *, age=50.0, model=None, dwi=None, t2=None, volumes=None, case=None, body="ABDOMEN", description="", late=None
+):
     t2 = t2 or series("a", body_part_examined=body)
     dwi = dwi or series("b", b_value_s_mm2=800.0)
     study = Study("1", PatientContext(age_years=age), (t2, dwi), study_description=description)
     case = case or Case("1", {T2: "a", DWI: "b"}, (ROI,))
     volumes = volumes or VolumeSet({role: linear_volume(T2_AFFINE, (6, 40, 50), (1, 0, 0)) for role in (T2, DWI)})
-    found = quality.before_analysis(study, case, model or package(T2, DWI, T2), volumes)
+    found = quality.before_analysis(study, case, model or package(T2, DWI, T2), volumes, late)
     return {caution.code: caution.effect for caution in found}
 
 
@@ -116,8 +118,10 @@ def test_frames_of_reference():
 
 
 def test_geometry():
-    assert codes(t2=series("a", step=12.0, body_part_examined="LIVER")) == {"geometry": Effect.INFORM}
-    assert codes(dwi=series("b", notes=("one slice is missing",), b_value_s_mm2=800.0)) == {"geometry": Effect.INFORM}
+    wide = series("b", notes=("slices are 12.0 mm apart",), b_value_s_mm2=800.0)
+    assert codes(dwi=wide) == {"geometry": Effect.INFORM}
+    broken = replace(series("b", b_value_s_mm2=800.0), stack_problem="1 missing slice")
+    assert codes(dwi=broken) == {"geometry": Effect.WITHHOLD}
 
 
 def test_interpolated():
@@ -126,8 +130,30 @@ def test_interpolated():
     assert codes(case=case) == {"interpolated-roi": Effect.INFORM}
 
 
-def test_contrast():
-    assert codes(dwi=series("b", b_value_s_mm2=800.0, contrast_agent="Gadovist")) == {"contrast-images": Effect.INFORM}
+@pytest.mark.parametrize(
+    ("header", "raised"),
+    [
+        ({"contrast_agent": "Gadovist"}, True),
+        ({"contrast_phase": "POST_CONTRAST"}, True),
+        ({"contrast_phase": "PRE_CONTRAST", "contrast_agent": "Gadovist"}, False),
+        ({"contrast_phase": "NONE"}, False),
+    ],
+)
+def test_contrast_by_header(header, raised):
+    found = codes(dwi=series("b", b_value_s_mm2=800.0, **header))
+    assert found == ({"contrast-images": Effect.INFORM} if raised else {})
+
+
+def test_contrast_by_clock():
+    assert codes(late={DWI: 90.0}) == {"contrast-images": Effect.INFORM}
+    assert codes(late={DWI: 90.0}, model=package(T2, T2, T2)) == {"t2-only": Effect.INFORM}  # DWI is not used
+    study = Study("1", PatientContext(age_years=50.0), (series("a"), series("b", contrast_agent="Gadovist")))
+    case = Case("1", {T2: "a", DWI: "b"}, (ROI,))
+    volumes = VolumeSet({role: linear_volume(T2_AFFINE, (6, 40, 50), (1, 0, 0)) for role in (T2, DWI)})
+    found = quality.before_analysis(study, case, package(T2, DWI, T2), volumes, {T2: 90.0, DWI: 605.0})
+    texts = [caution.text for caution in found if caution.code == "contrast-images"]
+    assert len(texts) == 1  # the clock says more than the header
+    assert "T2, DWI began 1.5, 10.1 min after the first contrast-enhanced T1 series" in texts[0]
 
 
 @pytest.mark.parametrize(
