@@ -56,8 +56,8 @@ def refuse_trained(saved: Checkpoint, shards: ShardSet) -> None:
         UsageError: Names a patient.
     """
     facts = saved.facts
-    for name in ("training_patients", "validation_patients"):
-        refuse_shared_patients(facts[name], shards.patients.tolist(), f"{name} and this cohort")
+    for name in ("training_patients", "validation_patients", "earlier_patients"):
+        refuse_shared_patients(facts.get(name, ()), shards.patients.tolist(), f"{name} and this cohort")
 
 
 def against_float(

@@ -170,13 +170,14 @@ def _sets(saved: Checkpoint, spec: PreprocessSpec, shards: ShardSet) -> tuple[Sh
         )
     present = set(shards.patients.tolist())
     trained = set(saved.facts["training_patients"])
+    earlier = set(saved.facts.get("earlier_patients", ()))
     if not trained <= present:
         raise UsageError(
             f"{len(trained - present)} patients of the training have no shards here.",
             remedy="Give the folder of shards that the training used.",
             code="shards-missing",
         )
-    others = present - trained
+    others = present - trained - earlier
     held = set(saved.facts["validation_patients"]) & others or others
     if not held:
         raise UsageError(
@@ -255,6 +256,7 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
         "minutes": round(float(facts.get("seconds", 0.0)) / 60, 1),
         "hardware": f"{platform.machine()}, {saved.config.threads} CPU threads, torch {torch.__version__}",
         "weights": facts.get("weights", "last"),
+        **({"begun_from": facts["begun_from"]} if "begun_from" in facts else {}),
         "validation_at_export_size": {
             name: {key: value for key, value in figures.items() if value == value}  # NaN: undefined
             for name, figures in facts.get("validation_at_export_size", {}).items()

@@ -21,11 +21,12 @@ from torch import Tensor, nn
 
 from engine.domain.errors import EngineError, UsageError
 from engine.domain.progress import SILENT, Progress
-from training import augment, checkpoint, recipe
+from training import augment, checkpoint, initial_weights, recipe
 from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
-from training.network import InceptionResnetV2, load_imagenet_weights, read_state_dict
+from training.initial_weights import InitialWeights
+from training.network import InceptionResnetV2
 from training.parallel import ALONE, Group, share_batch_norm, spread, weighted_loss
 from training.run_log import RunLog
 from training.splits import refuse_shared_patients
@@ -41,12 +42,12 @@ class TrainingDiverged(EngineError):
     """The loss is no longer a number."""
 
 
-def build_network(config: TrainConfig) -> InceptionResnetV2:
-    """A network with the configured size and seed, ImageNet weights included where they are named."""
+def build_network(config: TrainConfig, initial: InitialWeights | None = None) -> InceptionResnetV2:
+    """A network with the configured size and seed, and the weights it begins with."""
     torch.manual_seed(config.seed)
     network = InceptionResnetV2(config.channels, len(config.labels), config.width, dropout=config.dropout)
-    if config.initial_weights:
-        load_imagenet_weights(network, read_state_dict(config.initial_weights))
+    if initial is not None:
+        initial_weights.load_weights(network, initial.state)
     return network
 
 
@@ -67,14 +68,21 @@ def autocast_of(config: TrainConfig, device: torch.device) -> AbstractContextMan
 class Trainer:
     """One training: the network, its optimiser, and the step that it has reached."""
 
-    def __init__(self, config: TrainConfig, training: ShardSet, out: Path, group: Group = ALONE) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        training: ShardSet,
+        out: Path,
+        group: Group = ALONE,
+        initial: InitialWeights | None = None,
+    ) -> None:
         torch.set_num_threads(config.threads)
         self.config = config
         self.training = training
         self.out = out
         self.group = group
         self.device = device_of(config, group)
-        self.network = build_network(config).to(self.device)
+        self.network = build_network(config, initial).to(self.device)
         if config.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.called = spread(self.network, group, some_unused=config.stochastic_depth > 0)
@@ -214,7 +222,10 @@ def train(
         UsageError: `out` holds a training with another configuration, or sets share patients.
     """
     _check_sets(config, training, validation)
-    trainer = Trainer(config, training, out, group)
+    initial = initial_weights.read(config.initial_weights) if config.initial_weights else None
+    if initial is not None and validation is not None:
+        refuse_shared_patients(initial.patients, validation.patients, "the initial weights' training and validation")
+    trainer = Trainer(config, training, out, group, initial)
     last = out / "last.pt"
     saved = checkpoint.load(last) if last.exists() else None
     if saved is not None:
@@ -232,6 +243,8 @@ def train(
         "training_slices_by_class": np.bincount(training.targets, minlength=len(config.labels)).tolist(),
         "validation_patients": sorted(set(validation.patients.tolist())) if validation else [],
     }
+    if initial is not None and initial.facts:
+        facts |= {"begun_from": initial.facts, "earlier_patients": sorted(initial.patients)}
     end = min(plan.total_steps, stop_after_steps or plan.total_steps)
     if not group.leads:
         for images, targets, _ in _prefetched(trainer, plan, end):

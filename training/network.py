@@ -9,15 +9,12 @@ Grad-CAM of class c up to the positive factor 1/(h·w) because only average pool
 layer stand between the last activation A and the logits; and the pooled features (n, 1536).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-from engine.domain.errors import UsageError
 
 BATCH_NORM_EPS = 1e-3
 """TensorFlow's value; the ImageNet weights were trained with it."""
@@ -224,54 +221,3 @@ class InceptionResnetV2(nn.Module):
         weights = self.classif.weight[:, :, None, None]
         cam = functional.relu(functional.conv2d(activation, weights))
         return logits, cam, features
-
-
-def read_state_dict(source: str) -> dict[str, Tensor]:
-    """A state dict from a local file or an ``https://`` address (PyTorch's cache is used)."""
-    if source.startswith(("https://", "http://")):
-        loaded = torch.hub.load_state_dict_from_url(source, map_location="cpu", weights_only=True)
-    else:
-        path = Path(source)
-        if not path.is_file():
-            raise UsageError(
-                f"The initial weights {path} do not exist.",
-                remedy="Give the path or URL of timm's inception_resnet_v2 weights, or leave initial_weights empty.",
-                code="no-initial-weights",
-            )
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    return dict(loaded)
-
-
-def load_imagenet_weights(network: InceptionResnetV2, weights: Mapping[str, Tensor]) -> None:
-    """Copy ImageNet ``weights`` into ``network``; the head keeps its own values.
-
-    More than three input channels take the RGB kernels again and again, multiplied by 3/channels, so
-    that an image repeated over all channels gives the response of the RGB network.
-    """
-    state = {name: value for name, value in weights.items() if not name.startswith("classif.")}
-    name = "conv2d_1a.conv.weight"
-    channels = network.conv2d_1a.conv.in_channels
-    if name in state and state[name].shape[1] == 3 and channels != 3:
-        index = torch.arange(channels) % 3
-        state[name] = state[name][:, index] * (3.0 / channels)
-    own = network.state_dict()
-    wrong = [
-        f"{key} has shape {tuple(value.shape)}, not {tuple(own[key].shape)}"
-        if key in own
-        else f"{key} is not a parameter of this network"
-        for key, value in state.items()
-        if key not in own or own[key].shape != value.shape
-    ]
-    optional = ("classif.", "num_batches_tracked")
-    wrong += [
-        f"{key} is missing"
-        for key in own
-        if key not in state and not key.startswith(optional[0]) and not key.endswith(optional[1])
-    ]
-    if wrong:
-        raise UsageError(
-            f"The initial weights do not fit Inception-ResNet V2: {wrong[0]} ({len(wrong) - 1} more).",
-            remedy="Use timm's inception_resnet_v2 weights.",
-            code="initial-weights-do-not-fit",
-        )
-    network.load_state_dict(state, strict=False)

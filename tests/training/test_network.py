@@ -7,8 +7,7 @@ import torch
 from captum.attr import LayerGradCam
 from torch import Tensor, nn
 
-from engine.domain.errors import UsageError
-from training.network import InceptionResnetV2, load_imagenet_weights, read_state_dict
+from training.network import InceptionResnetV2
 
 WIDTH = 0.125
 
@@ -109,36 +108,6 @@ def test_cam_is_captums_layer_grad_cam(small: InceptionResnetV2) -> None:
     for label in range(3):
         expected = layer.attribute(x, target=label, relu_attributions=True)[:, 0] * pixels
         assert_same_map(cam[:, label], expected)
-
-
-def test_six_channels_repeat_and_rescale_the_rgb_kernels(small: InceptionResnetV2) -> None:
-    six = InceptionResnetV2(channels=6, outputs=2, width=WIDTH).eval()
-    load_imagenet_weights(six, small.state_dict())
-    rgb, kernels = small.conv2d_1a.conv.weight, six.conv2d_1a.conv.weight
-    assert torch.equal(kernels[:, :3], rgb / 2)
-    assert torch.equal(kernels[:, 3:], rgb / 2)
-    # An image shown to channels 1–3 and again to 4–6 gives the features of the RGB network.
-    x = images(1)
-    assert torch.allclose(six(torch.cat([x, x], dim=1))[2], small(x)[2], atol=1e-5)
-
-
-def test_weights_of_another_network_are_refused_by_name(small: InceptionResnetV2) -> None:
-    state = small.state_dict()
-    del state["conv2d_4a.conv.weight"]
-    with pytest.raises(UsageError, match=r"conv2d_4a\.conv\.weight is missing"):
-        load_imagenet_weights(InceptionResnetV2(width=WIDTH), state)
-    with pytest.raises(UsageError, match="has shape"):
-        load_imagenet_weights(InceptionResnetV2(width=0.25), small.state_dict())
-
-
-def test_a_weight_file_loads_and_its_head_is_left_out(small: InceptionResnetV2, tmp_path: object) -> None:
-    path = f"{tmp_path}/weights.pth"
-    torch.save(InceptionResnetV2(outputs=7, width=WIDTH).state_dict(), path)
-    head = small.classif.weight.clone()
-    load_imagenet_weights(small, read_state_dict(path))
-    assert torch.equal(small.classif.weight, head)
-    with pytest.raises(UsageError, match="do not exist"):
-        read_state_dict(f"{tmp_path}/absent.pth")
 
 
 def test_a_block_that_is_left_out_passes_its_input_on(small: InceptionResnetV2) -> None:
