@@ -14,7 +14,8 @@ def changes(before: StudyResult, after: StudyResult) -> list[str]:
     """Return one line a difference that a reader should know of, the flag first."""
     lines = []
     if before.follow_up.recommended != after.follow_up.recommended:
-        lines.append(_from_to(translate("changes", "Flag"), wording.flag(before)[0], wording.flag(after)[0]))
+        # the former flag is not quoted: words that call a lesion benign must not stand above a malignant slice
+        lines.append(translate("changes", "Flag, changed: {0}").format(wording.flag(after)[0]))
     if before.predicted != after.predicted:
         lines.append(_from_to(translate("changes", "Sum rule"), _class(before.predicted), _class(after.predicted)))
     counts = [sum(len(lesion.malignant_slices) for lesion in result.lesions) for result in (before, after)]

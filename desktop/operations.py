@@ -26,6 +26,7 @@ from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import affine_from_plane
+from engine.pipeline import Finished, ReportOptions
 
 translate = QCoreApplication.translate
 
@@ -146,9 +147,9 @@ def prepare(entry: Entry, packages: Sequence[ModelPackage], provider: str) -> Jo
         assert study is not None
         steps.step("recognise", 0, 0)
         reading = Reading(study, pipeline.propose_roles(study), pipeline.describe_rois(study))
-        case = entry.case or Case(study.study_instance_uid, roles=dict(reading.role_map.roles))
+        case = entry.case or pipeline.first_case(study, reading.role_map)
         files = [found.path for found in reading.roi_objects if found.usable]
-        if entry.case is not None or SequenceRole.T2 not in case.roles:
+        if entry.case is not None or SequenceRole.T2 not in case.roles or readiness.t2_is_broken(study, case):
             files = []
         if not files and not case.rois:
             return Prepared(reading, case, None)
@@ -158,7 +159,7 @@ def prepare(entry: Entry, packages: Sequence[ModelPackage], provider: str) -> Jo
         for path in files:
             imported = pipeline.import_roi(path, study, case, volumes)
             if not isinstance(imported, Case):  # a question: a person must answer it
-                return Prepared(reading, Case(study.study_instance_uid, roles=case.roles), None)
+                return Prepared(reading, pipeline.first_case(study, reading.role_map), None)
             case = imported
         if not readiness.can_run_alone(packages, case, reading.role_map, entry.confirmed):
             return Prepared(reading, case, None)
@@ -223,29 +224,17 @@ def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:
 
 def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progress: Progress) -> Analysis:
     progress.step("self-test", 0, 0)
-    package = pipeline.choose_package(case.model, tuple(volumes))
+    package = pipeline.choose_package(case.model, tuple(case.roles))
     chosen = selftest.choose_provider(package, provider)
     return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
-    """How the report is printed: language (``en`` or ``zh_CN``), paper (``A4`` or ``Letter``), with or without name."""
-
-    language: str = "en"
-    paper: str = "A4"
-    deidentify: bool = False
-
-
-def render_report(analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, options: ReportOptions) -> Job:
+def render_report(finished: Finished) -> Job:
     """Make the PDF report to be looked at. Gives its bytes."""
 
     def work(progress: Progress) -> bytes:
         progress.step("report", 0, 0)
-        return pipeline.render_report(
-            analysis, study, case, volumes, created=datetime.now(),
-            deidentify=options.deidentify, language=options.language, paper=options.paper,
-        )  # fmt: skip
+        return pipeline.render_report(finished)
 
     return Job(translate("operations", "Writing the report"), work)
 
@@ -261,32 +250,22 @@ def keep_report(result: StudyResult, data: bytes, path: Path, options: ReportOpt
     return Job(translate("operations", "Saving the report"), work)
 
 
-def save_report(
-    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, path: Path, options: ReportOptions
-) -> Job:
+def save_report(finished: Finished, path: Path) -> Job:
     """Write the PDF report. Gives its path."""
 
     def work(progress: Progress) -> Path:
         progress.step("report", 0, 0)
-        return pipeline.write_report(
-            analysis, study, case, volumes, path, created=datetime.now(),
-            deidentify=options.deidentify, language=options.language, paper=options.paper,
-        )  # fmt: skip
+        return pipeline.write_report(finished, path)
 
     return Job(translate("operations", "Writing the report"), work)
 
 
-def save_outputs(
-    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, options: ReportOptions
-) -> Job:
+def save_outputs(finished: Finished, folder: Path) -> Job:
     """Write every output into a folder. Gives the paths written."""
 
     def work(progress: Progress) -> tuple[Path, ...]:
         progress.step("outputs", 0, 0)
-        return pipeline.write_outputs(
-            analysis, study, case, volumes, folder, created=datetime.now(),
-            deidentify=options.deidentify, language=options.language, paper=options.paper,
-        )  # fmt: skip
+        return pipeline.write_outputs(finished, folder)
 
     return Job(translate("operations", "Writing all outputs"), work)
 

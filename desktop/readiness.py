@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.domain.case import Case
 from engine.domain.package import ModelPackage
 from engine.domain.sequence import RoleMap, SequenceRole
+from engine.domain.study import Study
 
 CONFIDENT = 0.85
 """From this confidence on a proposed role stands by itself (see `RoleGuess`)."""
@@ -19,6 +20,18 @@ def package_for(packages: Sequence[ModelPackage], case: Case | None) -> ModelPac
     if case is not None and case.model != "auto":
         fitting = [one for one in fitting if one.manifest.id == case.model]
     return max(fitting, key=lambda one: (len(one.roles), one.manifest.id), default=None)
+
+
+def readable(study: Study, roles: Mapping[SequenceRole, str]) -> dict[SequenceRole, str]:
+    """Return those of the roles whose images can be read: a series that is no regular stack has no volume."""
+    found = {role: study.find(key) for role, key in roles.items()}
+    return {role: roles[role] for role, series in found.items() if series is None or series.is_stack}
+
+
+def t2_is_broken(study: Study, case: Case) -> bool:
+    """Return True when the T2 series is no regular stack: nothing can be outlined, and an analysis says why."""
+    series = study.find(case.roles.get(SequenceRole.T2, ""))
+    return series is not None and not series.is_stack
 
 
 def needs_confirmation(case: Case | None, role_map: RoleMap, confirmed: Collection[str], role: SequenceRole) -> bool:

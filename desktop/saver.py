@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,9 @@ from PySide6.QtCore import QObject
 from desktop import operations
 from desktop import settings as table
 from desktop.jobs import Job
-from desktop.operations import ReportOptions
 from desktop.settings import report_language
 from engine import pipeline
-from engine.domain.case import Case
-from engine.domain.result import Analysis
-from engine.domain.study import Study
+from engine.pipeline import Finished, ReportOptions
 
 if TYPE_CHECKING:
     from desktop.session import Session
@@ -35,34 +33,28 @@ class Saver(QObject):
 
     def render_report(self, options: ReportOptions) -> Job:
         """Return the job that makes the report of the current analysis, not yet started."""
-        study, case, analysis = self._finished()
-        return operations.render_report(analysis, study, case, self._session.volumes(), options)
+        return operations.render_report(self._finished(options))
 
     def keep_report(self, data: bytes, path: Path, options: ReportOptions) -> None:
         """Write a report that was looked at."""
-        _, _, analysis = self._finished()
-        job = operations.keep_report(analysis.result, data, path, options)
+        job = operations.keep_report(self._finished(options).analysis.result, data, path, options)
         saved = self.tr("Report saved")
         self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
 
     def record_print(self, data: bytes, options: ReportOptions) -> None:
         """Put a printing into the audit file; nothing may be printed where this fails."""
-        _, _, analysis = self._finished()
-        pipeline.record_export(analysis.result, {"printed report": data}, deidentified=options.deidentify)
+        result = self._finished(options).analysis.result
+        pipeline.record_export(result, {"printed report": data}, deidentified=options.deidentify)
 
     def save_report(self, path: Path, *, deidentify: bool = False) -> None:
         """Write the PDF of the current analysis, as the settings want it."""
-        study, case, analysis = self._finished()
-        volumes = self._session.volumes()
-        job = operations.save_report(analysis, study, case, volumes, path, self.options(deidentify=deidentify))
+        job = operations.save_report(self._finished(self.options(deidentify=deidentify)), path)
         saved = self.tr("Report saved")
         self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
 
     def save_outputs(self, folder: Path, *, deidentify: bool = False) -> None:
         """Write every output of the current analysis into a folder."""
-        study, case, analysis = self._finished()
-        volumes = self._session.volumes()
-        job = operations.save_outputs(analysis, study, case, volumes, folder, self.options(deidentify=deidentify))
+        job = operations.save_outputs(self._finished(self.options(deidentify=deidentify)), folder)
         saved = self.tr("All outputs saved")
         self._session.start("outputs", job, lambda _: self._session.saved.emit(saved, folder))
 
@@ -90,9 +82,9 @@ class Saver(QObject):
         self._session.document.history.setClean()
         self._session.saved.emit(self.tr("Case saved"), path)
 
-    def _finished(self) -> tuple[Study, Case, Analysis]:
+    def _finished(self, options: ReportOptions) -> Finished:
         document = self._session.document
         study, case, analysis = document.study, document.case, document.analysis
         if study is None or case is None or analysis is None or not self._session.can_save:
             raise RuntimeError("there is no current analysis")
-        return study, case, analysis
+        return Finished(analysis, study, case, self._session.volumes(), datetime.now(), options)

@@ -26,6 +26,7 @@ from desktop.saver import Saver
 from desktop.settings import Settings
 from desktop.volume_store import VolumeStore
 from desktop.worklist import Entry, WorkList
+from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.errors import EngineError, StorageError
 from engine.domain.result import Analysis
@@ -141,8 +142,7 @@ class Session(QObject):
         self.document.leave()  # what unfinished work is kept with belongs to the study that is left
         self._clear()
         self.paths, self.confirmed = entry.paths, set(entry.confirmed)
-        roles = dict(reading.role_map.roles)
-        fresh = Case(study.study_instance_uid, roles=roles)
+        fresh = pipeline.first_case(study, reading.role_map)
         kept = entry.case if entry.case and entry.case.study_instance_uid == study.study_instance_uid else None
         self._restoring = kept is not None and entry.unsaved
         self.document.open(
@@ -160,7 +160,8 @@ class Session(QObject):
             job = operations.show_first_image(study, t2)
             job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
             self.jobs.start("first image", job)
-        self._read_volumes(after=self.importer.offer if kept is None else self._start_by_itself)
+        outlines_first = kept is None and not readiness.t2_is_broken(study, fresh)
+        self._read_volumes(after=self.importer.offer if outlines_first else self._start_by_itself)
 
     def forget_arriving(self) -> None:
         """What was on its way to the screen is not coming."""
@@ -178,7 +179,7 @@ class Session(QObject):
 
     def _read_volumes(self, after: Callable[[], None] | None = None) -> None:
         study, case = self.shown()
-        missing = self.store.missing(case.roles)
+        missing = readiness.readable(study, self.store.missing(case.roles))
         if not missing:
             if after is not None:
                 after()
@@ -240,10 +241,10 @@ class Session(QObject):
 
     def obstacle(self) -> str:
         """Return why an analysis cannot start now, in words; empty when it can."""
-        case = self.document.case
+        study, case = self.document.study, self.document.case
         if case is None and self.arriving is not None:
             return self.tr("The study is being read.")
-        if case is None:
+        if study is None or case is None:
             return self.tr("Open a study first.")
         if not self.models.is_checked:
             return self.tr("The model packages are being checked.")
@@ -252,9 +253,9 @@ class Session(QObject):
         package = self.models.package_for(case)
         if package is None:
             return self.tr("The roles present do not allow any installed model.")
-        if self.store.missing(case.roles):
+        if readiness.readable(study, self.store.missing(case.roles)):
             return self.tr("The images are still being read.")
-        if not case.rois:
+        if not case.rois and not readiness.t2_is_broken(study, case):
             return self.tr("Draw or import a lesion outline.")
         doubtful = [r for r in package.roles if self.needs_confirmation(r)]
         if doubtful:

@@ -28,8 +28,10 @@ from engine.domain.sequence import SequenceRole
 CASE_SCHEMA = "lobule.case/1"
 RESULT_SCHEMA = "lobule.result/1"
 
-_FORMULA = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+_FORMULA = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]|[\t\n]")
 """How a cell begins that a spreadsheet may take for a formula: also after blanks, and in full-width signs."""
+_INNER = re.compile(r"([;\t\n][\s\x00-\x1f\ufeff]*)(?=[=+\-@＝＋－＠])")
+"""Where one begins within a cell to a spreadsheet that reads semicolons or tabs instead of commas."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -167,14 +169,20 @@ def _fact(fact: Fact) -> dict[str, Any]:
 
 
 def slices_csv(result: StudyResult) -> str:
-    """Return the content of `slices.csv`: one row a slice, names as in `result.json`."""
+    """Return the content of `slices.csv`: one row a slice, names as in `result.json`.
+
+    `recommended` is empty where the flag is withheld; `withheld_because` then says why.
+    """
     labels = list(result.package.labels)
     rules = ["malignant_by_any_slice_rule", "package", "version", "package_digest", "provider", "status_text"]
+    rules += ["roles", "recommended", "withheld_because"]
     table: list[list[object]] = [
         ["lesion_id", "index", "position_mm", "nearest_t2_slice", *labels, "predicted", *rules]
     ]
     package = result.package
     facts = [package.id, package.version, package.digest, result.provider, STATUS_TEXT[package.clinical_status]]
+    recommended = "" if result.withheld else str(result.follow_up.recommended)
+    facts += [" ".join(package.roles), recommended, result.follow_up.withheld_because or ""]
     for lesion in result.lesions:
         for slice_ in lesion.slices:
             ref = slice_.ref
@@ -196,9 +204,11 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> object:
     """Keep a text cell from starting a formula in a spreadsheet: an apostrophe is put before it; numbers pass."""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str) or _NUMBER.fullmatch(value):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # else a reader may begin a new row, unquoted as it is
+    guarded = _INNER.sub(r"\1'", lines)
+    return f"'{guarded}" if _FORMULA.match(lines) else guarded
 
 
 def case_to_json(case: Case) -> str:

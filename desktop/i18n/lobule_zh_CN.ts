@@ -1809,8 +1809,8 @@ slice</source>
 <context>
     <name>changes</name>
     <message>
-        <source>Flag</source>
-        <translation>提示</translation>
+        <source>Flag, changed: {0}</source>
+        <translation>提示已改变：{0}</translation>
     </message>
     <message>
         <source>Sum rule</source>

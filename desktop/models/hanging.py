@@ -28,8 +28,8 @@ def label_of(key: str, case: Case, role_map: RoleMap) -> str:
 
 def hang(study: Study, case: Case, role_map: RoleMap, order: Sequence[str], places: int) -> list[str]:
     """Return the key of the series for each place: by the order as far as present, without gaps; then nothing."""
-    by_label: dict[str, str] = {role.value: key for role, key in case.roles.items()}
     stacks = [series.key for series in study.series if series.is_stack]
+    by_label: dict[str, str] = {role.value: key for role, key in case.roles.items() if key in stacks}
     for key in stacks:
         label = label_of(key, case, role_map)
         if label and label not in _ROLES:

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop import settings as table
-from desktop.operations import ReportOptions
 from desktop.session import Session
 from desktop.views.report_dialog import ReportDialog
 from engine import pipeline
+from engine.pipeline import ReportOptions
 
 
 class FileChooser(QObject):

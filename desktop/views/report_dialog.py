@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import settings as table
-from desktop.operations import ReportOptions
 from desktop.session import Session
 from desktop.views.settings_dialog import choice_text
 from desktop.views.widgets import button, column, label
 from engine.domain.errors import EngineError
+from engine.pipeline import ReportOptions
 
 PREVIEW_PX = 760
 """Width of a previewed page: A4 at about 90 dots an inch, where the smallest text can be read."""

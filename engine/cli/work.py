@@ -12,15 +12,13 @@ from engine.domain.case import Case
 from engine.domain.errors import RoiError, SequenceError, UsageError
 from engine.domain.progress import SILENT, Progress
 from engine.domain.result import Analysis
-from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
+from engine.domain.sequence import RoleMap, SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
+from engine.pipeline import Finished, ReportOptions
 
 Tell = Callable[[str], None]
 LARGEST_SHIFT_MM = 100.0
-LEAST_SLICES = 8
-"""Fewer images are a localizer or a fragment, not a broken stack."""
-LEAST_B = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +102,15 @@ def process(
     provider = selftest.choose_provider(package, request.provider)
     analysis = pipeline.analyze(study, case, volumes, provider=provider, progress=progress)
     folder = folder_for(case)
-    written = pipeline.write_outputs(
-        analysis,
-        study,
-        case,
-        volumes,
-        folder,
-        created=datetime.now(),
-        deidentify=request.deidentify,
-        language=request.language,
-        paper=request.paper,
-        also=request.also,
-    )
+    options = ReportOptions(request.language, request.paper, request.deidentify)
+    finished = Finished(analysis, study, case, volumes, datetime.now(), options)
+    written = pipeline.write_outputs(finished, folder, also=request.also)
     return Done(analysis, case, folder, written)
 
 
 def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
     if request.case is None:
-        case = _with_unstacked(Case(study.study_instance_uid, proposed.roles), study, proposed)
+        case = pipeline.first_case(study, proposed)
     else:
         case = storage.load_case(request.case)
         if case.study_instance_uid != study.study_instance_uid:
@@ -137,25 +126,6 @@ def _case(request: Request, study: Study, proposed: RoleMap) -> Case:
     if request.model is not None:
         case = case.with_model(request.model)
     return case.with_treated(True) if request.treated else case
-
-
-def _with_unstacked(case: Case, study: Study, proposed: RoleMap) -> Case:
-    """Let T2 and DWI series that are no regular stack stand for roles that nothing else plays: the result is then
-    withheld with what is wrong with them, instead of a study that seems to have none.
-    """
-    for role, kind in ((SequenceRole.T2, SeriesKind.T2), (SequenceRole.DWI, SeriesKind.DWI)):
-        broken = [
-            series
-            for series in study.series
-            if (guess := proposed.guess_for(series.key)) is not None
-            and guess.kind is kind
-            and not series.is_stack
-            and series.slices >= LEAST_SLICES
-            and (role is SequenceRole.T2 or (series.facts.b_value_s_mm2 or 0.0) >= LEAST_B)
-        ]
-        if role not in case.roles and broken:
-            case = case.with_role(role, max(broken, key=lambda series: series.slices).key)
-    return case
 
 
 def _with_role(case: Case, text: str, study: Study) -> Case:

@@ -24,7 +24,7 @@ from engine.dicom_out.identity import (
 from engine.domain.case import Case
 from engine.domain.errors import ReportError
 from engine.domain.labels import STATUS_TEXT
-from engine.domain.result import Analysis, Prediction, SliceResult
+from engine.domain.result import Analysis, Prediction, SliceResult, StudyResult
 from engine.domain.roi import Roi
 from engine.domain.sample import SliceInput
 from engine.domain.sequence import SequenceRole
@@ -93,6 +93,7 @@ def _picture(
         "Model scores: "
         + ", ".join(f"{label.replace('_', ' ')} {slice_.scores[label]:.2f}" for label in package.labels)
         + ".",
+        _flag(analysis.result),
         f"Package {package.id} {package.version} ({package.digest[:12]}), {analysis.result.provider}. "
         f"Map of {rows} x {columns} cells of {cell_mm:.1f} mm. Unverified, not for diagnosis.",
     )
@@ -106,6 +107,14 @@ def _picture(
         status=STATUS_TEXT[package.clinical_status],
         watermark=package.clinical_status == "simulated",
     )
+
+
+def _flag(result: StudyResult) -> str:
+    """Return the flag of the study in one line, so that a picture that travels alone is not read as another answer."""
+    follow_up = result.follow_up
+    if follow_up.recommended is None:
+        return f"{follow_up.headline}: the result is withheld ({follow_up.withheld_because})."
+    return f"{follow_up.headline}." if follow_up.recommended else f"{follow_up.headline}. Malignancy is not excluded."
 
 
 def _plane_affine(volume: Volume, index: int) -> Matrix:

@@ -14,6 +14,18 @@ from engine.domain.caution import Caution, Effect, Fact
 LANGUAGES = ("en", "zh_CN")
 NO_LESION = "no-lesion"
 """Not a caution: why a flag is withheld when nothing could be classified."""
+STOPPING = frozenset(
+    {
+        "age-under-18",
+        "treated-lesion",
+        "b-value-low",
+        "misaligned-far",
+        "coverage",
+        "geometry-no-stack",
+        NO_LESION,
+    }
+)
+"""Sentences that say why a result is withheld; all others inform. No occasion may do what its sentence does not say."""
 GAP = re.compile(r"\{(\w+)\}")
 
 ROLE_WORDS: Mapping[str, Mapping[str, str]] = {
@@ -173,8 +185,13 @@ def make_caution(code: str, effect: Effect, values: Mapping[str, Fact] | None = 
 
     Args:
         sentence: Key in `SENTENCES`; the code itself where there is one sentence per code.
+
+    Raises:
+        ValueError: The sentence tells of another effect.
     """
     key = sentence or code
+    if (effect is Effect.WITHHOLD) != (key in STOPPING):
+        raise ValueError(f"the sentence '{key}' does not tell of the effect '{effect}'")
     facts = dict(values or {})
     return Caution(code, effect, _worded(key, facts, "en"), facts, key)
 

@@ -18,7 +18,15 @@ from engine.pipeline.outlines import (
     rival_outlines,
     roi_questions,
 )
-from engine.pipeline.outputs import ALSO, render_report, write_heat_maps, write_outputs, write_report
+from engine.pipeline.outputs import (
+    ALSO,
+    Finished,
+    ReportOptions,
+    render_report,
+    write_heat_maps,
+    write_outputs,
+    write_report,
+)
 from engine.pipeline.packages import (
     choose_package,
     faulty_packages,
@@ -30,6 +38,7 @@ from engine.pipeline.packages import (
 )
 from engine.pipeline.sending import send_objects, sendable
 from engine.pipeline.study import (
+    first_case,
     first_image,
     load_series_volume,
     load_volumes,
@@ -45,12 +54,15 @@ from engine.pipeline.trail import audit_entries, record_export, verify_audit
 __all__ = [
     "ALSO",
     "EXPORTS",
+    "Finished",
+    "ReportOptions",
     "analyze",
     "audit_entries",
     "choose_package",
     "describe_rois",
     "export_rois",
     "faulty_packages",
+    "first_case",
     "first_image",
     "import_roi",
     "import_rois",

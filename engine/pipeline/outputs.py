@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from engine import audit, dicom_out, report, storage
 from engine.domain.case import Case
@@ -27,22 +27,36 @@ ALSO = (*(kind for kind in EXPORTS if kind != "seg"), HEAT_MAPS)
 """What may be written besides the usual outputs: outlines as RTSTRUCT or NIfTI, heat maps as Secondary Captures."""
 
 
-def write_outputs(
-    analysis: Analysis,
-    study: Study,
-    case: Case,
-    volumes: VolumeSet,
-    folder: Path,
-    *,
-    created: datetime,
-    deidentify: bool = False,
-    language: str = "en",
-    paper: str = "A4",
-    also: Collection[str] = (),
-) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """How results leave: language (``en`` or ``zh_CN``), paper (``A4`` or ``Letter``), with or without the name."""
+
+    language: str = "en"
+    paper: str = "A4"
+    deidentify: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """One finished analysis and all that it was made from: what every writer needs.
+
+    Attributes:
+        volumes: As loaded; writers apply the corrections of the case.
+        created: The date of all outputs: the only clock that they know.
+    """
+
+    analysis: Analysis
+    study: Study
+    case: Case
+    volumes: VolumeSet
+    created: datetime
+    options: ReportOptions = ReportOptions()
+
+
+def write_outputs(finished: Finished, folder: Path, *, also: Collection[str] = ()) -> tuple[Path, ...]:
     """Write every output of one analysis into `folder`: all of them, or none.
 
-    With `deidentify` the objects that must carry the patient (DICOM, `case.json` with its UIDs) are left out.
+    De-identified, the objects that must carry the patient (DICOM, `case.json` with its UIDs) are left out.
 
     Args:
         also: What to write besides, out of `ALSO`. Heat maps of a withheld result do not exist and are left out.
@@ -55,31 +69,23 @@ def write_outputs(
         raise UsageError(
             f"There is no output {', '.join(unknown)}.", remedy=f"Choose from {', '.join(ALSO)}.", code="also-unknown"
         )
-    storage.write_text_atomic(
-        folder / ".lobule-writing", ""
-    )  # fails early, with the folder's name, where nobody may write
+    # fails early, with the folder's name, where nobody may write
+    storage.write_text_atomic(folder / ".lobule-writing", "")
     (folder / ".lobule-writing").unlink()
+    result, deidentify = finished.analysis.result, finished.options.deidentify
     with tempfile.TemporaryDirectory(dir=folder, prefix=".lobule-") as name:
         scratch = Path(name)
-        storage.write_json(scratch / "result.json", storage.result_to_dict(analysis.result, deidentify=deidentify))
-        storage.write_text_atomic(scratch / "slices.csv", storage.slices_csv(analysis.result))
-        content = _report_content(analysis, study, case, volumes, created, deidentify, language)
+        storage.write_json(scratch / "result.json", storage.result_to_dict(result, deidentify=deidentify))
+        storage.write_text_atomic(scratch / "slices.csv", storage.slices_csv(result))
+        content = _report_content(finished)
         report.write_figures(content, scratch / "figures")
-        report.write_pdf(content, scratch / "report.pdf", paper=paper)
+        report.write_pdf(content, scratch / "report.pdf", paper=finished.options.paper)
         if not deidentify:
-            storage.save_case(case, scratch / "case.json")
-            t2 = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
-            if SequenceRole.T2 in volumes:  # else there was nothing to outline on, and nothing to refer to
-                segmentation = scratch / "roi.seg.dcm"
-                dicom_out.write_segmentation(case, study, volumes, segmentation, created=created)
-                dicom_out.write_structured_report(
-                    analysis, case, study, scratch / "result.sr.dcm", segmentation=segmentation, created=created
-                )
-            dicom_out.write_encapsulated_pdf(scratch / "report.pdf", study, t2, scratch / "report.dcm", created=created)
-        _write_also(analysis, study, case, volumes, scratch, created, deidentify, also)
+            _write_objects(finished, scratch)
+        _write_also(finished, scratch, also)
         made = sorted(path for path in scratch.rglob("*") if path.is_file())
         # before anything leaves: where the audit file cannot be written, nothing is exported
-        record_export(analysis.result, audit.kinds(made, scratch), deidentified=deidentify)
+        record_export(result, audit.kinds(made, scratch), deidentified=deidentify)
         written = []
         for path in made:
             target = folder / path.relative_to(scratch)
@@ -89,100 +95,79 @@ def write_outputs(
     return tuple(written)
 
 
-def _write_also(
-    analysis: Analysis,
-    study: Study,
-    case: Case,
-    volumes: VolumeSet,
-    folder: Path,
-    created: datetime,
-    deidentify: bool,
-    also: Collection[str],
-) -> None:
+def _write_objects(finished: Finished, folder: Path) -> None:
+    """Write what names the patient: the case, and the DICOM objects beside the report that lies in `folder`."""
+    study, case, created = finished.study, finished.case, finished.created
+    storage.save_case(case, folder / "case.json")
+    t2 = series_of(study, SequenceRole.T2, case.roles[SequenceRole.T2])
+    if SequenceRole.T2 in finished.volumes:  # else there was nothing to outline on, and nothing to refer to
+        segmentation = folder / "roi.seg.dcm"
+        dicom_out.write_segmentation(case, study, finished.volumes, segmentation, created=created)
+        dicom_out.write_structured_report(
+            finished.analysis, case, study, folder / "result.sr.dcm", segmentation=segmentation, created=created
+        )
+    dicom_out.write_encapsulated_pdf(folder / "report.pdf", study, t2, folder / "report.dcm", created=created)
+
+
+def _write_also(finished: Finished, folder: Path, also: Collection[str]) -> None:
+    deidentify = finished.options.deidentify
     for kind in (kind for kind in EXPORTS if kind in also):
         name = EXPORTS[kind]
         if not (deidentify and name.endswith(".dcm")):
-            write_rois(case, study, volumes, folder / name, kind, created=created)
+            write_rois(finished.case, finished.study, finished.volumes, folder / name, kind, created=finished.created)
     if HEAT_MAPS in also and not deidentify:
-        if analysis.result.lesions:
-            dicom_out.write_secondary_captures(analysis, case, study, volumes, folder / "heat_maps", created=created)
+        if finished.analysis.result.lesions:
+            _write_captures(finished, folder / "heat_maps")
         else:
             log.info("no heat maps: nothing was classified")
 
 
-def write_heat_maps(
-    analysis: Analysis, study: Study, case: Case, volumes: VolumeSet, folder: Path, *, created: datetime
-) -> tuple[Path, ...]:
+def _write_captures(finished: Finished, folder: Path) -> tuple[Path, ...]:
+    return dicom_out.write_secondary_captures(
+        finished.analysis, finished.case, finished.study, finished.volumes, folder, created=finished.created
+    )
+
+
+def write_heat_maps(finished: Finished, folder: Path) -> tuple[Path, ...]:
     """Write the heat map of every classified slice as DICOM Secondary Capture, status text burnt in.
 
     Raises:
         ReportError: Nothing was classified, a source image is gone, or a file can't be written.
     """
     with tempfile.TemporaryDirectory() as name:
-        made = dicom_out.write_secondary_captures(analysis, case, study, volumes, Path(name), created=created)
+        made = _write_captures(finished, Path(name))
         content = [path.read_bytes() for path in made]
-    record_export(analysis.result, {"heat_maps": b"".join(content)}, deidentified=False)
+    record_export(finished.analysis.result, {"heat_maps": b"".join(content)}, deidentified=False)
     for path, data in zip(made, content, strict=True):
         storage.write_bytes(folder / path.name, data)
     return tuple(folder / path.name for path in made)
 
 
-def render_report(
-    analysis: Analysis,
-    study: Study,
-    case: Case,
-    volumes: VolumeSet,
-    *,
-    created: datetime,
-    deidentify: bool = False,
-    language: str = "en",
-    paper: str = "A4",
-) -> bytes:
-    """Return the PDF, on ``A4`` or ``Letter``, to be looked at: it has not left until `record_export` says so."""
-    content = _report_content(analysis, study, case, volumes, created, deidentify, language)
+def render_report(finished: Finished) -> bytes:
+    """Return the PDF to be looked at: it has not left until `record_export` says so."""
+    content = _report_content(finished)
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / "report.pdf"
-        report.write_pdf(content, draft, paper=paper)
+        report.write_pdf(content, draft, paper=finished.options.paper)
         return draft.read_bytes()
 
 
-def write_report(
-    analysis: Analysis,
-    study: Study,
-    case: Case,
-    volumes: VolumeSet,
-    path: Path,
-    *,
-    created: datetime,
-    deidentify: bool = False,
-    language: str = "en",
-    paper: str = "A4",
-) -> Path:
-    """Write the PDF alone, on ``A4`` or ``Letter``."""
-    data = render_report(
-        analysis, study, case, volumes, created=created, deidentify=deidentify, language=language, paper=paper
-    )
-    record_export(analysis.result, {"report.pdf": data}, deidentified=deidentify)
+def write_report(finished: Finished, path: Path) -> Path:
+    """Write the PDF alone."""
+    data = render_report(finished)
+    record_export(finished.analysis.result, {"report.pdf": data}, deidentified=finished.options.deidentify)
     storage.write_bytes(path, data)
     return path
 
 
-def _report_content(
-    analysis: Analysis,
-    study: Study,
-    case: Case,
-    volumes: VolumeSet,
-    created: datetime,
-    deidentify: bool,
-    language: str,
-) -> Any:
+def _report_content(finished: Finished) -> report.ReportContent:
     return report.build_content(
-        analysis,
-        study,
-        case,
-        analysis.package.manifest,
-        volumes,
-        created=created,
-        deidentify=deidentify,
-        language=language,
+        finished.analysis,
+        finished.study,
+        finished.case,
+        finished.analysis.package.manifest,
+        finished.volumes,
+        created=finished.created,
+        deidentify=finished.options.deidentify,
+        language=finished.options.language,
     )

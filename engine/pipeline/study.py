@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from engine import intake, sequences, storage
+from engine.domain.case import Case
 from engine.domain.errors import IntakeError, SequenceError
 from engine.domain.progress import SILENT, Progress
-from engine.domain.sequence import RoleMap, SequenceRole
+from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.logs import protect
@@ -19,6 +20,9 @@ from engine.logs import protect
 log = logging.getLogger("lobule.pipeline")
 
 
+LEAST_SLICES = 8
+"""Fewer images are a localizer or a fragment, not a broken stack."""
+LEAST_B = 400.0
 _IDENTIFYING = ("institution_name", "referring_physician_name", "study_id")
 
 
@@ -99,6 +103,28 @@ def nothing_found(paths: Sequence[Path], opened: Opened) -> IntakeError:
 def propose_roles(study: Study) -> RoleMap:
     """Say what every series is and which one plays which role, with reasons."""
     return sequences.identify_roles(study)
+
+
+def first_case(study: Study, proposed: RoleMap) -> Case:
+    """Return the case of a study before anybody has decided anything: the proposed roles.
+
+    T2 and DWI series that are no regular stack stand for roles that nothing else plays: a result is then withheld with
+    what is wrong with them, instead of a study that seems to have none.
+    """
+    case = Case(study.study_instance_uid, dict(proposed.roles))
+    for role, kind in ((SequenceRole.T2, SeriesKind.T2), (SequenceRole.DWI, SeriesKind.DWI)):
+        broken = [
+            series
+            for series in study.series
+            if (guess := proposed.guess_for(series.key)) is not None
+            and guess.kind is kind
+            and not series.is_stack
+            and series.slices >= LEAST_SLICES
+            and (role is SequenceRole.T2 or (series.facts.b_value_s_mm2 or 0.0) >= LEAST_B)
+        ]
+        if role not in case.roles and broken:
+            case = case.with_role(role, max(broken, key=lambda series: series.slices).key)
+    return case
 
 
 def load_volumes(study: Study, roles: Mapping[SequenceRole, str], progress: Progress = SILENT) -> VolumeSet:

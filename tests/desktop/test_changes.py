@@ -18,7 +18,7 @@ def test_nothing_is_said_where_nothing_changed(qapp):
 def test_the_flag_comes_first_then_class_and_slices(qapp):
     before, after = example().analysis.result, example(malignant=()).analysis.result
     lines = changes(before, after)
-    assert lines[0] == "Flag: Contrast follow-up recommended → Contrast follow-up flag not raised"
+    assert lines[0] == "Flag, changed: Contrast follow-up flag not raised"
     assert "Malignant slices: 2 of 7 → 0 of 7" in lines
 
 

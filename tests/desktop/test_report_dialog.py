@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtPrintSupport import QPrinter
 
 from desktop import settings as table
-from desktop.operations import ReportOptions
 from desktop.views.report_dialog import PREVIEW_PX, ReportDialog
 from engine import pipeline
+from engine.pipeline import ReportOptions
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ UIDs are fixed unless given, so that two calls make the same study; names hold n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,14 @@ def write_stack(
     private: Sequence[Private] = (),
     first_instance: int = 1,
     shape: tuple[int, int] = (8, 8),
+    paint: Callable[[NDArray[np.float64]], NDArray[Any]] | None = None,
     transfer_syntax: str = ExplicitVRLittleEndian,
 ) -> list[Path]:
-    """Write one series of classic images along their normal (row x column) and return its paths."""
+    """Write one series of classic images along their normal (row x column) and return its paths.
+
+    Args:
+        paint: Gives the stored values at places in patient mm (rows, columns, 3); without it slices are plain levels.
+    """
     row, column = np.array(orientation[:3], float), np.array(orientation[3:], float)
     normal = np.cross(row, column)
     paths = []
@@ -126,6 +131,9 @@ def write_stack(
         position = np.array(first_mm, float) + index * step_mm * normal
         pixels = np.full(shape, 100 + index, dtype=np.uint16)
         pixels[0, 0] = index
+        if paint is not None:
+            down, across = (np.arange(n)[:, None] * mm for n, mm in zip(shape, pixel_spacing_mm, strict=True))
+            pixels = paint(position + (down * column)[:, None] + (across * row)[None]).astype(np.uint16)
         image = MRImage(
             (float(position[0]), float(position[1]), float(position[2])),
             orientation,

@@ -148,7 +148,7 @@ def test_requests_that_make_no_sense(cohort, tiny_package, tmp_path, capsys):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1+1", "-cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1"])
 def test_no_cell_of_a_table_starts_a_formula(text):
-    (row,) = csv.reader([storage.csv_text([[text]]).rstrip("\n")]) if "\r" not in text else ([f"'{text}"],)
+    (row,) = csv.reader([storage.csv_text([[text]]).rstrip("\n")])
     assert row[0].startswith("'")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 from reportlab.lib.pagesizes import A4, LETTER
@@ -112,7 +113,10 @@ def test_metadata_language_and_bookmarks(tmp_path):
     assert reader.metadata is not None
     assert reader.metadata.title == "Lobule 报告: example 1.0.0"
     assert reader.metadata["/CreationDate"] == "D:20260314092605+08'00'"
-    assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "zh-CN"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712  (pypdf's own boolean)
+    assert root["/PageMode"] == "/UseOutlines"
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
     assert titles[:3] == ["Lobule 报告", "病灶 L1", "病灶 L2"]
     assert titles[-1] == "术语"
@@ -171,46 +175,68 @@ def test_no_page_names_a_person_when_deidentified(tmp_path):
     assert len(re.findall("De-identified", text)) >= 3
 
 
-def text_starts(path: Path) -> list[tuple[float, float]]:
-    """(x, y) where each piece of text starts, over all pages."""
-    places: list[tuple[float, float]] = []
-
-    def visit(text: str, matrix: Any, position: Any, font: Any, size: Any) -> None:
-        if text.strip():
-            places.append((position[4], position[5]))
-
-    for page in PdfReader(path).pages:
-        page.extract_text(visitor_text=visit)
-    return places
+def word_boxes(path: Path) -> list[np.ndarray]:
+    """The boxes of the words of every page, (n, 4): left, top, right, bottom in points from the upper left corner."""
+    ran = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True)
+    numbers = re.compile(r'<word xMin="([-.\d]+)" yMin="([-.\d]+)" xMax="([-.\d]+)" yMax="([-.\d]+)"')
+    return [np.array(numbers.findall(page), dtype=float).reshape(-1, 4) for page in ran.stdout.split("<page ")[1:]]
 
 
-@pytest.mark.parametrize(("lesions", "slices"), [(10, 2), (1, 40)])
-def test_long_names_many_slices_and_lesions_stay_on_the_page(tmp_path, lesions, slices):
+def overlaps(boxes: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs of words that lie on one another, by more than the slack of their boxes (a quarter of the smaller)."""
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=-1)
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=-1)
+    found = np.argwhere(np.triu(shared > 0.25 * np.minimum(area[:, None], area[None, :]), 1))
+    return [(int(one), int(other)) for one, other in found]
+
+
+def test_words_on_one_another_are_seen():
+    assert overlaps(np.array([[0, 0, 10, 4], [2, 1, 9, 5], [20, 0, 30, 4], [29, 0, 39, 4]])) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("lesions", "slices", "language", "paper", "deidentify"),
+    [(10, 2, "en", "Letter", False), (1, 40, "zh_CN", "A4", False), (10, 2, "zh_CN", "Letter", True)],
+)
+def test_long_names_many_slices_and_lesions_stay_on_the_page(tmp_path, lesions, slices, language, paper, deidentify):
+    """Every word is measured as drawn: none leaves the frame of its page, none lies on another."""
     sentence = "A caution that needs a whole sentence to say what it means. " * 3
     notes = [Caution(f"c{n}", Effect.INFORM, sentence) for n in range(8)]
-    # research: without the watermark, whose turned text has coordinates of its own
+    # research: without the watermark, which lies on everything on purpose
     made = example(lesions, slices, cautions=notes, status="research")
     made = made.with_patient(patient_name=LONG_NAME, patient_id="X" * 200)
-    content = content_of(made)
-    width, height = LETTER[0] - 2 * MARGIN, LETTER[1] - TOP - FOOTER
+    content = content_of(made, language=language, deidentify=deidentify)
+    size = {"A4": A4, "Letter": LETTER}[paper]
+    width, height = size[0] - 2 * MARGIN, size[1] - TOP - FOOTER
     placed = paginate(document(content, width, height), width, height)
     for page in placed:
         assert all(offset + block.height(width) <= height + 0.01 for block, offset in page)
-    write_pdf(content, tmp_path / "report.pdf", paper="Letter")
-    starts = text_starts(tmp_path / "report.pdf")
-    assert len(starts) > 100
-    assert all(MARGIN - 1 <= x <= LETTER[0] - MARGIN and FOOTER - 30 <= y <= LETTER[1] - 12 for x, y in starts)
+    write_pdf(content, tmp_path / "report.pdf", paper=paper)
+    drawn = word_boxes(tmp_path / "report.pdf")
+    assert len(drawn) == len(placed)
+    for boxes in drawn:
+        assert len(boxes) > 20
+        assert boxes[:, 0].min() >= MARGIN - 1
+        assert boxes[:, 2].max() <= size[0] - MARGIN + 1
+        assert boxes[:, 1].min() >= 12
+        assert boxes[:, 3].max() <= size[1] - 12
+        assert overlaps(boxes) == []
     pages = [flat(page.extract_text()) for page in PdfReader(tmp_path / "report.pdf").pages]
-    assert len(pages) == len(placed)
-    assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, start=1))
+    counted = texts_zh.WORDS["page"] if language == "zh_CN" else texts_en.WORDS["page"]
+    assert all(counted.format(page=n, pages=len(pages)) in page for n, page in enumerate(pages, start=1))
     text = joined(pages)
-    assert "Wolfeschlegelsteinhausenbergerdorff" in text
-    assert text.replace(" ", "").count("X" * 200) == 1
-    assert text.count("A caution that needs a whole sentence") == 8 * 3
-    for number in range(1, lesions + 1):
-        assert f"All slices of lesion L{number}" in text
+    assert ("Wolfeschlegelsteinhausenbergerdorff" in text) == (not deidentify)
+    assert text.replace(" ", "").count("X" * 200) == (0 if deidentify else 1)
+    if language == "en":
+        assert text.count("A caution that needs a whole sentence") == 8 * 3
+        for number in range(1, lesions + 1):
+            assert f"All slices of lesion L{number}" in text
     if slices == 40:
-        assert sum("T2 image benign primary" in page for page in pages) >= 3  # the table's header is repeated
+        # the table's header is repeated
+        head = f"{texts_zh.LABELS['benign']} {texts_zh.LABELS['primary_malignancy']}"
+        assert sum(head in page for page in pages) >= 3
 
 
 @pytest.mark.parametrize("size", [A4, LETTER])
