@@ -28,6 +28,10 @@ from desktop.settings import Settings, window_language
 from desktop.views.main_window import MainWindow
 from engine import __version__, logs, storage
 
+SWITCH_S = 0.0005
+"""Threads that read and compute give the interpreter up after this long when the window asks for it. With Python's own
+5 ms, a window of a hundred small calls waits half a second for a thread that never rests."""
+
 
 def make_application(settings: Settings | None = None) -> QApplication:
     """Return the application object with name, fonts and version, at the size that the settings ask for."""
@@ -37,6 +41,7 @@ def make_application(settings: Settings | None = None) -> QApplication:
             # Qt reads this once, when the application is made; a scale that the desktop sets multiplies with it.
             os.environ.setdefault("QT_SCALE_FACTOR", str(settings.get(table.TEXT_SCALE)))
         app = QApplication(["lobule"])
+    sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("Lobule")
     app.setApplicationVersion(__version__)
     theme.load_fonts()

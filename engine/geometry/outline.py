@@ -40,15 +40,34 @@ def rasterise(polygons: Sequence[Polygon], shape: tuple[int, int]) -> NDArray[np
     Returns:
         (row, column) bool mask of `shape`.
     """
-    rows, columns = shape
-    toggles = np.zeros((rows, columns + 1), dtype=np.int32)
+    mask = np.zeros(shape, dtype=bool)
+    rows, columns = window_of(polygons, shape)
+    mask[rows, columns] = rasterise_window(polygons, rows, columns)
+    return mask
+
+
+def window_of(polygons: Sequence[Polygon], shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the (rows, columns) of a mask of `shape` beyond which polygons of (row, column) indices fill nothing."""
+    if not any(len(polygon) for polygon in polygons):
+        return slice(0, 0), slice(0, 0)
+    points = np.concatenate([np.asarray(polygon, dtype=np.float64) for polygon in polygons])
+    first = np.clip(np.floor(points.min(axis=0)), 0, shape).astype(int).tolist()
+    stop = np.clip(np.ceil(points.max(axis=0)) + 1, 0, shape).astype(int).tolist()
+    return slice(first[0], max(stop[0], first[0])), slice(first[1], max(stop[1], first[1]))
+
+
+def rasterise_window(polygons: Sequence[Polygon], rows: slice, columns: slice) -> NDArray[np.bool_]:
+    """Return the part of a rasterised mask in these rows and columns, pixel for pixel: lesions are small, images are
+    not."""
+    top, bottom, left, right = rows.start, rows.stop, columns.start, columns.stop
+    toggles = np.zeros((bottom - top, right - left + 1), dtype=np.int32)
     for polygon in polygons:
         points = np.asarray(polygon, dtype=np.float64)
         starts, ends = points, np.roll(points, -1, axis=0)
         low = np.minimum(starts[:, 0], ends[:, 0])
         high = np.maximum(starts[:, 0], ends[:, 0])
-        first = np.clip(np.ceil(low), 0, rows).astype(np.int64)
-        stop = np.clip(np.ceil(high), 0, rows).astype(np.int64)
+        first = np.clip(np.ceil(low), top, bottom).astype(np.int64)
+        stop = np.clip(np.ceil(high), top, bottom).astype(np.int64)
         counts = stop - first
         edges = np.repeat(np.arange(len(points)), counts)
         if edges.size == 0:
@@ -57,9 +76,9 @@ def rasterise(polygons: Sequence[Polygon], shape: tuple[int, int]) -> NDArray[np
         row = first[edges] + offsets
         (r0, c0), (r1, c1) = starts[edges].T, ends[edges].T
         crossing = c0 + (row - r0) * (c1 - c0) / (r1 - r0)
-        column = np.clip(np.ceil(crossing), 0, columns).astype(np.int64)
-        np.add.at(toggles, (row, column), 1)
-    inside: NDArray[np.bool_] = np.cumsum(toggles, axis=1)[:, :columns] % 2 == 1
+        column = np.clip(np.ceil(crossing), left, right).astype(np.int64)
+        np.add.at(toggles, (row - top, column - left), 1)
+    inside: NDArray[np.bool_] = np.cumsum(toggles, axis=1)[:, : right - left] % 2 == 1
     return inside
 
 
@@ -94,13 +113,34 @@ def mask_of_roi(roi: Roi, affine: Matrix, shape: tuple[int, int, int]) -> NDArra
         (slice, row, column) bool mask of `shape`.
     """
     mask = np.zeros(shape, dtype=bool)
-    for index, contours in contours_by_slice(roi, affine).items():
-        if 0 <= index < shape[0]:
-            mask[index] = rasterise(polygons_in_plane(contours, affine), (shape[1], shape[2]))
+    first, box = box_of_roi(roi, affine, shape)
+    mask[tuple(slice(start, start + size) for start, size in zip(first, box.shape, strict=True))] = box
     return mask
+
+
+def box_of_roi(roi: Roi, affine: Matrix, shape: tuple[int, int, int]) -> tuple[tuple[int, int, int], NDArray[np.bool_]]:
+    """Fill an ROI as `mask_of_roi` does, but return only the box that holds it: a lesion is a small part of a stack.
+
+    Returns:
+        (slice, row, column) of the first voxel of the box, and the box; an empty one where nothing lies in the stack.
+    """
+    planes = {
+        index: polygons_in_plane(contours, affine)
+        for index, contours in contours_by_slice(roi, affine).items()
+        if 0 <= index < shape[0]
+    }
+    if not planes:
+        return (0, 0, 0), np.zeros((0, 0, 0), dtype=bool)
+    rows, columns = window_of([polygon for polygons in planes.values() for polygon in polygons], shape[1:])
+    bottom, top = min(planes), max(planes)
+    box = np.zeros((top - bottom + 1, rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+    for index, polygons in planes.items():
+        box[index - bottom] = rasterise_window(polygons, rows, columns)
+    return (bottom, rows.start, columns.start), box
 
 
 def volume_ml(roi: Roi, volume: Volume) -> float:
     """Return the volume of the filled outlines on the slices of `volume`, in millilitres."""
     voxel_mm3 = abs(float(np.linalg.det(volume.affine[:3, :3])))
-    return float(mask_of_roi(roi, volume.affine, volume.shape).sum() * voxel_mm3 / 1000.0)
+    _, box = box_of_roi(roi, volume.affine, volume.shape)
+    return float(box.sum() * voxel_mm3 / 1000.0)

@@ -13,7 +13,7 @@ import numpy as np
 from engine.domain.roi import Roi
 from engine.domain.volume import Volume
 from engine.geometry.affine import to_index, to_world
-from engine.geometry.outline import mask_of_roi
+from engine.geometry.outline import box_of_roi
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def signals_inside(roi: Roi, t2: Volume, volume: Volume) -> np.ndarray[tuple[int
     nothing = np.zeros(0)
     if not roi.contours:
         return nothing
-    mask = mask_of_roi(roi, t2.affine, t2.shape)
-    filled = np.argwhere(mask)
+    start, box = box_of_roi(roi, t2.affine, t2.shape)
+    filled = np.argwhere(box) + start
     if len(filled) == 0:
         return nothing
     low, high = filled.min(axis=0) - 0.5, filled.max(axis=0) + 0.5
@@ -61,9 +61,10 @@ def signals_inside(roi: Roi, t2: Volume, volume: Volume) -> np.ndarray[tuple[int
     voxels = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     # + 1e-9: a centre half-way between two T2 voxels belongs to the later one, whatever rounding did to it
     places = np.floor(to_index(t2.affine, to_world(volume.affine, voxels)) + 0.5 + 1e-9).astype(int)
-    known = ((places >= 0) & (places < t2.shape)).all(axis=1)
+    places -= start
+    known = ((places >= 0) & (places < box.shape)).all(axis=1)
     voxels, places = voxels[known], places[known]
-    inside = mask[tuple(places.T)]
+    inside = box[tuple(places.T)]
     values: np.ndarray[tuple[int], np.dtype[np.float64]] = volume.array[tuple(voxels[inside].T)].astype(np.float64)
     return values
 

@@ -14,7 +14,9 @@ from engine.geometry.outline import (
     mask_of_roi,
     outline_of_mask,
     rasterise,
+    rasterise_window,
     volume_ml,
+    window_of,
 )
 from tests.support.volumes import axial_affine, box_roi, linear_volume, turned
 
@@ -65,3 +67,25 @@ def test_volume_by_hand():
     # 2 slices x 30 x 40 pixels x (8 x 1.5 x 0.5) mm3 = 14400 mm3
     volume = linear_volume(affine, (4, 60, 60), (1, 0, 0))
     assert volume_ml(roi, volume) == pytest.approx(14.4)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_window_of_a_mask_is_that_part_of_the_whole_mask(seed):
+    """Polygons that overlap, cross themselves and reach out of the image: filled where they are, or all over."""
+    generator = np.random.default_rng(seed)
+    polygons = [generator.uniform(-15, 55, (int(generator.integers(3, 9)), 2)).round(seed % 3) for _ in range(3)]
+    polygons.append(generator.uniform(10, 20, (5, 2)))
+    whole = rasterise_window(polygons, slice(0, 40), slice(0, 50))
+    assert np.array_equal(rasterise(polygons, (40, 50)), whole)
+    small = polygons[-1:]
+    rows, columns = window_of(small, (40, 50))
+    assert (rows.start, columns.start) >= (10, 10)
+    assert rows.stop <= 21
+    assert np.array_equal(rasterise_window(small, rows, columns), rasterise(small, (40, 50))[rows, columns])
+
+
+def test_polygons_beside_the_image_fill_nothing():
+    beside = np.array([(-9.0, 5.0), (-9.0, 9.0), (-3.0, 9.0)])
+    assert not rasterise([beside], (10, 10)).any()
+    assert not rasterise([beside + 50.0], (10, 10)).any()
+    assert not rasterise([], (10, 10)).any()
