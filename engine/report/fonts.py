@@ -7,11 +7,13 @@ lacks is looked for in the others, which are opened only then.
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFError, TTFont, shapeStr
 
 from engine.domain.errors import ReportError
@@ -38,6 +40,7 @@ SHAPED = (
 """Faces of scripts whose letters join, stack and change places: HarfBuzz sets their words."""
 FALLBACKS = (
     "DroidSansFallback",
+    "LobuleRareHan-Regular",
     "NotoNaskhArabic-Regular",
     "NotoSansHebrew-Regular",
     "NotoSansThai-Regular",
@@ -48,6 +51,23 @@ FALLBACKS = (
 )
 JOINERS = "\u200c\u200d"
 """Zero-width signs that keep letters apart or together; they print nothing themselves."""
+
+
+_LONG_TARGET = re.compile(r"(?<=> <)[0-9A-F]{5,6}(?=>)")
+_reportlabs_map = ttfonts.makeToUnicodeCMap
+
+
+def _to_unicode(name: str, subset: Sequence[int]) -> str:
+    """Return which text the glyphs of an embedded face stand for.
+
+    WORKAROUND: reportlab 4 writes the number of a character beyond U+FFFF where the format wants UTF-16, so that such a
+    name could not be found or copied.
+    """
+    text: str = _reportlabs_map(name, subset)
+    return _LONG_TARGET.sub(lambda number: chr(int(number[0], 16)).encode("utf-16-be").hex().upper(), text)
+
+
+ttfonts.makeToUnicodeCMap = _to_unicode
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,12 @@ def face(name: str) -> TTFont:
 
 @functools.lru_cache(maxsize=8192)
 def face_for(character: str, bold: bool) -> str | None:
-    """Return the name of the face that prints a character, None when no face does."""
+    """Return the name of the face that prints a character, None when no face does.
+
+    Of a character of private use each face makes what it likes: its number is printed instead.
+    """
+    if unicodedata.category(character) == "Co":
+        return None
     first = BOLD if bold else REGULAR
     for name in (first, *FALLBACKS):
         if ord(character) in face(name).face.charToGlyph:

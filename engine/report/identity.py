@@ -36,7 +36,10 @@ def _group(group: str) -> str:
 
 
 def _ideographic(text: str) -> bool:
-    return all(unicodedata.category(c) == "Lo" and "\u2e80" <= c <= "\ud7ff" for c in text)
+    return all(
+        unicodedata.category(c) == "Lo" and ("\u2e80" <= c <= "\ud7ff" or "\U00020000" <= c <= "\U0003ffff")
+        for c in text
+    )
 
 
 def patient_lines(study: Study, texts: Texts, deidentify: bool) -> tuple[str, str]:

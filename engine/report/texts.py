@@ -77,7 +77,7 @@ def texts_for(language: str) -> Texts:
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return header text fit for one line: composed, no controls, single spaces, at most `limit` characters."""
     composed = unicodedata.normalize("NFC", text)
-    kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Co", "Zl", "Zp") else " " for c in composed)
+    kept = (c if unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") else " " for c in composed)
     line = " ".join("".join(c for c in kept if unicodedata.category(c) != "Cf" or c in "\u200c\u200d").split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

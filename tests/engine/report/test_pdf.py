@@ -152,6 +152,17 @@ def test_names_of_many_scripts_are_printed(tmp_path):
         assert wanted in first
 
 
+def test_names_beyond_the_basic_plane_are_printed_and_found(tmp_path):
+    """Two names never look the same: what no face has is printed as its number, also of private use."""
+    made = example(1, 1).with_patient(patient_name="𠮷田^太郎", patient_id="\U0002a6d0\ue863 e\u0331 🩺")
+    pages = pages_of(made, tmp_path)
+    assert "𠮷田太郎" in flat(pages[0])
+    assert all("𠮷田太郎" in page for page in pages)
+    assert "[U+2A6D0][U+E863] e\u0331 [U+1FA7A]" in flat(pages[0])
+    ran = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    assert ran.stdout.count("𠮷田太郎") > len(pages)
+
+
 def test_every_font_is_embedded(tmp_path):
     made = example(1, 1).with_patient(patient_name="王^小明=محمد^علي=שלום", patient_id="ไทย हिन्दी Ճան მარი")
     write_pdf(content_of(made), tmp_path / "report.pdf")

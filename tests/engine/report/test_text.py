@@ -26,6 +26,7 @@ from engine.report.typeset import lines_of, one_line
         ("王^小明", "王小明"),
         ("Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田太郎, やまだたろう)"),
         ("=김^희중", "김희중"),
+        ("𠮷田^太郎", "𠮷田太郎"),
         ("SINGLE", "SINGLE"),
         ("^^^^", ""),
     ],
@@ -72,6 +73,9 @@ def test_combining_marks_stay_behind_their_letter():
 def test_every_character_has_a_face_or_its_number():
     assert [run.face for run in runs("A王ع")] == ["Roboto-Regular", "DroidSansFallback", "NotoNaskhArabic-Regular"]
     assert runs("\U0001f600")[0].text == "[U+1F600]"
+    assert [run.face for run in runs("𠮷𡈽𪚲")] == ["LobuleRareHan-Regular"]
+    assert runs("\U0002a6d0")[0].text == "[U+2A6D0]"  # Extension B holds 42,720, names a few hundred of them
+    assert runs("\ue863")[0].text == "[U+E863]"  # private use: every face has its own idea of it
     assert [run.thicken for run in runs("A王", bold=True)] == [False, True]
 
 
