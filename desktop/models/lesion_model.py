@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
 from desktop import wording
 from desktop.document import CaseDocument
+from desktop.models.table_model import TableModel
 from desktop.volume_store import VolumeStore
 from engine.domain.case import Case
 from engine.domain.roi import LesionId, Roi
@@ -16,8 +17,6 @@ from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
 from engine.geometry.diameters import diameters
 from engine.geometry.outline import volume_ml
-
-Index = QModelIndex | QPersistentModelIndex
 
 COLOURS = ("#56b4e9", "#e69f00", "#cc79a7", "#f0e442", "#d55e00", "#9a8cff")
 """Told apart with every kind of colour vision (Okabe and Ito 2008, without its green: green reads as 'all clear')."""
@@ -30,7 +29,7 @@ def lesion_colour(lesion_id: str) -> QColor:
     return QColor(COLOURS[order % len(COLOURS)])
 
 
-class LesionModel(QAbstractTableModel):
+class LesionModel(TableModel):
     """One row a lesion: name, longest diameter and the one across it, volume. Sizes stay empty until T2 is read."""
 
     def __init__(self, document: CaseDocument, store: VolumeStore, parent: QObject | None = None) -> None:
@@ -38,7 +37,6 @@ class LesionModel(QAbstractTableModel):
         self._document = document
         self._store = store
         self._measured_on: Volume | None = None
-        self._rows: list[tuple[Roi, tuple[str, str]]] = []
         document.opened.connect(self.refresh)
         document.case_changed.connect(self._case_changed)
         store.added.connect(self._volume_read)
@@ -46,7 +44,8 @@ class LesionModel(QAbstractTableModel):
 
     def roi(self, row: int) -> Roi:
         """Return the lesion of a row."""
-        return self._rows[row][0]
+        roi: Roi = self._rows[row][0]
+        return roi
 
     def row_of(self, lesion_id: LesionId) -> int:
         """Return the row of a lesion, -1 when there is none."""
@@ -56,33 +55,16 @@ class LesionModel(QAbstractTableModel):
         """Return the column headings."""
         return [self.tr("Lesion"), self.tr("Diameters"), self.tr("Volume")]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self.headings())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.headings()[section] if 0 <= section < len(self.headings()) else None
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(section)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
-            return None
-        roi, measures = self._rows[index.row()]
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """Return text, colour or tip of a cell."""
+        roi, measures = self._rows[row]
+        name = f"{roi.lesion_id}  {roi.name}".strip()
         if role == Qt.ItemDataRole.DisplayRole:
-            if index.column() == 0:
-                return f"{roi.lesion_id}  {roi.name}".strip()
-            return measures[index.column() - 1]
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return name if column == 0 else measures[column - 1]
+        if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return lesion_colour(roi.lesion_id)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join([f"{roi.lesion_id}  {roi.name}".strip(), wording.origin(roi.origin), *roi.notes])
+            return "\n".join([name, wording.origin(roi.origin), *roi.notes])
         return None
 
     def _case_changed(self, before: Case, after: Case) -> None:
@@ -106,12 +88,6 @@ class LesionModel(QAbstractTableModel):
         self._rows = [(roi, known.get(id(roi)) or _measures(roi, volume)) for roi in rois]
         self._measured_on = volume
         self.endResetModel()
-
-
-def alignment(column: int) -> int:
-    """Return the alignment of a column: the first is text, the others are numbers."""
-    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _measures(roi: Roi, volume: Volume | None) -> tuple[str, str]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from desktop import wording
 from desktop.document import CaseDocument
-from desktop.models.lesion_model import alignment
+from desktop.models.table_model import TableModel
 from desktop.volume_store import VolumeStore
 from engine.domain.roi import LesionId
 from engine.domain.sequence import SequenceRole, SeriesKind
 from engine.geometry.signal import SignalReading, adc_factor, read_signal
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -66,12 +64,8 @@ def signal_rows(document: CaseDocument, store: VolumeStore, lesion_id: LesionId 
     return rows
 
 
-class SignalModel(QAbstractTableModel):
+class SignalModel(TableModel):
     """Mean with standard deviation, range and number of voxels."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[SignalRow] = []
 
     def show(self, rows: list[SignalRow]) -> None:
         """Show other readings."""
@@ -83,30 +77,14 @@ class SignalModel(QAbstractTableModel):
         """Return the column headings."""
         return [self.tr("Sequence"), self.tr("Mean ± SD"), self.tr("Min – max"), self.tr("Voxels")]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self.headings())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.headings()[section] if 0 <= section < len(self.headings()) else None
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(section)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
-            return None
-        row = self._rows[index.row()]
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """Return the text of a cell, and what was measured in which unit as its tip."""
+        shown: SignalRow = self._rows[row]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _texts(row)[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(index.column())
+            return _texts(shown)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            unit = row.unit or self.tr("arbitrary units of the scanner")
-            return self.tr("{0}: voxels whose centres lie inside the outlines, in {1}").format(row.name, unit)
+            unit = shown.unit or self.tr("arbitrary units of the scanner")
+            return self.tr("{0}: voxels whose centres lie inside the outlines, in {1}").format(shown.name, unit)
         return None
 
 

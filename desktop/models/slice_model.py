@@ -4,42 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont
 
 from desktop import wording
+from desktop.models.table_model import TableModel
 from engine.domain.labels import BENIGN
 from engine.domain.result import LesionResult, SliceResult
-
-Index = QModelIndex | QPersistentModelIndex
 
 SCORE_ROLE = Qt.ItemDataRole.UserRole
 """The score of a cell as a number 0..1, for the bar behind it; None in other columns."""
 
 
-class SliceModel(QAbstractTableModel):
+class SliceModel(TableModel):
     """One row a slice, from the head down as the images scroll."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._slices: tuple[SliceResult, ...] = ()
         self._labels: tuple[str, ...] = ()
 
     def show(self, lesion: LesionResult | None, labels: tuple[str, ...]) -> None:
         """Show the slices of a lesion, highest position first; None empties the table."""
         self.beginResetModel()
         slices = () if lesion is None else lesion.slices
-        self._slices = tuple(sorted(slices, key=lambda one: -one.ref.position_mm))
+        self._rows = tuple(sorted(slices, key=lambda one: -one.ref.position_mm))
         self._labels = labels
         self.endResetModel()
 
     def slice_result(self, row: int) -> SliceResult:
         """Return the slice of a row."""
-        return self._slices[row]
+        one: SliceResult = self._rows[row]
+        return one
 
     def row_of(self, index: int) -> int:
         """Return the row of an analysis plane, -1 when there is none."""
-        return next((row for row, one in enumerate(self._slices) if one.ref.index == index), -1)
+        return next((row for row, one in enumerate(self._rows) if one.ref.index == index), -1)
 
     def headings(self) -> list[str]:
         """Return the column headings: class names are written out."""
@@ -50,33 +49,19 @@ class SliceModel(QAbstractTableModel):
             self.tr("Classified as"),
         ]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self._slices)
+    def text_column(self) -> int:
+        """The predicted class stands last."""
+        return 2 + len(self._labels)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self.headings())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.headings()[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(section)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._slices):
-            return None
-        one, column = self._slices[index.row()], index.column()
-        label = self._labels[column - 2] if 2 <= column < 2 + len(self._labels) else None
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """Return text, score or font of a cell."""
+        one = self.slice_result(row)
+        label = self._labels[column - 2] if 2 <= column < self.text_column() else None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(one, column, label)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(column)
         if role == SCORE_ROLE:
             return None if label is None else one.scores[label]
-        if role == Qt.ItemDataRole.FontRole and column == 2 + len(self._labels) and one.predicted != BENIGN:
+        if role == Qt.ItemDataRole.FontRole and column == self.text_column() and one.predicted != BENIGN:
             font = QFont()
             font.setWeight(QFont.Weight.Medium)
             return font
@@ -90,8 +75,3 @@ class SliceModel(QAbstractTableModel):
         if column == 1:
             return str(one.ref.nearest_t2_slice + 1)
         return wording.class_name(one.predicted)
-
-    def _alignment(self, column: int) -> int:
-        last = column == 2 + len(self._labels)
-        side = Qt.AlignmentFlag.AlignLeft if last else Qt.AlignmentFlag.AlignRight
-        return int(side | Qt.AlignmentFlag.AlignVCenter)
