@@ -22,7 +22,7 @@ check:                  ## style, types, and which module may import which
 	$(BIN)/lint-imports
 
 tests:                  ## the whole suite, without a display
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 emulate: dev            ## one slice on an emulated CPU without VNNI (minutes; needs qemu-user)
 	$(BIN)/python -m tests.bench.emulate_avx2
