@@ -73,26 +73,45 @@ def reconstruct(
     noise_filter = row_window * col_window * np.float32(noise_sd * out_rows * out_cols / np.sqrt(ar * ac))
     noise = rng.standard_normal((2, count, ar, ac), dtype=np.float32) if noise_sd > 0 else None
     images = np.empty((count, out_rows, out_cols), np.float32)
+    # Slice by slice: two images fit the processor's cache, a stack of them does not. Columns of k-space that stay empty
+    # are left out of the transforms along columns.
+    signal_k = np.zeros((out_rows, hc), np.complex64)
     padded = np.zeros((out_rows, out_cols // 2 + 1), np.complex64)
-    noise_k = np.zeros((out_rows, out_cols), np.complex64)
-    # Slice by slice: two images fit the processor's cache, a stack of them does not.
+    noise_k = np.zeros((out_rows, 2 * hc), np.complex64)
+    spread = np.zeros((out_rows, out_cols), np.complex64)
+    per_pixel = np.float32(1 / (out_rows * out_cols))
     for index in range(count):
-        k = scipy_fft.rfft2(slices[index])
-        padded[:hr, :hc] = k[:hr, :hc] * signal_filter[:hr]
-        padded[out_rows - hr + 1 :, :hc] = k[rows - hr + 1 :, :hc] * signal_filter[hr + 1 :]
-        image = scipy_fft.irfft2(padded, s=recon)
+        k = scipy_fft.fft(scipy_fft.rfft(slices[index])[:, :hc], axis=0)
+        np.multiply(k[:hr], signal_filter[:hr], out=signal_k[:hr])
+        np.multiply(k[rows - hr + 1 :], signal_filter[hr + 1 :], out=signal_k[out_rows - hr + 1 :])
+        padded[:, :hc] = scipy_fft.ifft(signal_k, axis=0, norm="forward")
+        image = scipy_fft.irfft(padded, n=out_cols, norm="forward")
+        image *= per_pixel
         image *= level
         if noise is None:
             np.abs(image, out=images[index])
             continue
-        full = (noise[0, index] + 1j * noise[1, index]) * noise_filter
-        noise_k[:hr, :hc], noise_k[:hr, out_cols - hc :] = full[:hr, :hc], full[:hr, hc:]
-        noise_k[out_rows - hr :, :hc], noise_k[out_rows - hr :, out_cols - hc :] = full[hr:, :hc], full[hr:, hc:]
-        disturbance = scipy_fft.ifft2(noise_k)
+        for half, place in ((slice(0, hr), slice(0, hr)), (slice(hr, ar), slice(out_rows - hr, out_rows))):
+            np.multiply(noise[0, index, half], noise_filter[half], out=noise_k.real[place])
+            np.multiply(noise[1, index, half], noise_filter[half], out=noise_k.imag[place])
+        columns = scipy_fft.ifft(noise_k, axis=0, norm="forward")
+        columns *= per_pixel
+        spread[:, :hc], spread[:, out_cols - hc :] = columns[:, :hc], columns[:, hc:]
+        disturbance = scipy_fft.ifft(spread, axis=1, norm="forward")
         if g_map is not None:
             disturbance *= g_map
-        np.hypot(image + disturbance.real, disturbance.imag, out=images[index])
+        images[index] = _magnitude(image + disturbance.real, disturbance.imag)
     return images
+
+
+def _magnitude(real: Array, imaginary: Array) -> Array:
+    """Root of the sum of squares in double precision: rounds as `numpy.hypot` does for float32, in less time."""
+    total = real.astype(np.float64)
+    total *= total
+    other = imaginary.astype(np.float64)
+    other *= other
+    total += other
+    return np.sqrt(total, out=total)
 
 
 def distort_rows(slices: Array, shift_px: Array) -> Array:

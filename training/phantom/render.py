@@ -16,7 +16,7 @@ from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
 from training.phantom import acquire, artefacts, contrast, field_maps, scene, sequences
 from training.phantom.cohort import PhantomPatient
-from training.phantom.fields import Array
+from training.phantom.fields import Array, in_blocks
 from training.phantom.identity import uid_for
 from training.phantom.reader import render_roi
 from training.phantom.scanner import Protocol
@@ -72,19 +72,27 @@ def stack_affine(
     return affine
 
 
-def _stored(images: Array, gain: float) -> Array:
-    """Integers as a 12-bit (or vendor-scaled) file holds them."""
-    return np.asarray(np.clip(np.rint(images * np.float32(gain)), 0, 32767), np.float32)
+def _stored(images: Array, patient: PhantomPatient, reference: float, gain: float) -> Array:
+    """Integers as a 12-bit (or vendor-scaled) file holds them, after the vendor's tone curve.
 
+    Args:
+        images: magnitudes; overwritten.
+        reference: signal that the tone curve, a power law, leaves where it is.
+        gain: stored value of `reference` before the scanner's own gain.
+    """
+    scale = np.float32(gain * patient.scanner.gain / reference)
 
-def _tone(images: Array, gamma: float, reference: float) -> Array:
-    """The vendor's tone curve: a power law that leaves `reference` where it is."""
-    # exp(γ log x): numpy's power of single-precision arrays is several times slower.
-    out = np.log(np.maximum(images, np.float32(1e-12 * reference)) / np.float32(reference))
-    out *= np.float32(gamma)
-    np.exp(out, out=out)
-    out *= np.float32(reference)
-    return np.asarray(out, np.float32)
+    def one(image: Array) -> Array:
+        # exp(γ log x): numpy's power of single-precision arrays is several times slower.
+        out = np.log(np.maximum(image, np.float32(1e-12 * reference)) / np.float32(reference))
+        out *= np.float32(patient.scanner.gamma)
+        np.exp(out, out=out)
+        out *= np.float32(reference)
+        out *= scale
+        np.rint(out, out=out)
+        return np.clip(out, 0, 32767, out=out)
+
+    return in_blocks(one, images, out=images)
 
 
 def _window(patient: PhantomPatient, factor: float) -> float:
@@ -119,10 +127,8 @@ def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDAr
         window=_window(patient, 1.2),
     )
     images = artefacts.add_ghosts(images, m.ghost, int(rng.integers(3, 7)))
-    images = _tone(images, patient.scanner.gamma, liver)
     affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
-    gain = 180.0 * patient.scanner.gain / liver
-    return Volume(_stored(images, gain), affine, uid_for(patient, "frame"), "T2"), centres
+    return Volume(_stored(images, patient, liver, 180.0), affine, uid_for(patient, "frame"), "T2"), centres
 
 
 def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]:
@@ -151,12 +157,12 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
     affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
     frame = uid_for(patient, "frame")
     images: dict[str, Array] = {}
-    noise_sd = gain = liver_low = 0.0
+    noise_sd = liver_low = 0.0
     for key, b in (("low", protocol.b_low), ("high", protocol.b_high)):
         volume, liver = scene.compose_dwi(built, patient, b)
         if key == "low":
             liver_low = liver
-            noise_sd, gain = liver / protocol.snr, 220.0 * patient.scanner.gain / liver
+            noise_sd = liver / protocol.snr
         slices = acquire.take_slices(volume, weights)
         slices *= bias
         if key == "high":
@@ -180,8 +186,7 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
     adc = np.where(low > 3 * noise_sd, np.clip(adc, 0, 4000), 0)
     out = {"adc": Volume(np.rint(adc), affine, frame, "ADC")}
     for key, picture in images.items():
-        toned = _tone(picture, patient.scanner.gamma, liver_low)
-        out[key] = Volume(_stored(toned, gain), affine, frame, f"DWI_{key}")
+        out[key] = Volume(_stored(picture, patient, liver_low, 220.0), affine, frame, f"DWI_{key}")
     return out
 
 
@@ -210,10 +215,16 @@ def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -
     volume, reference = contrast.compose_t1(built, patient, role)
     slices = acquire.take_slices(volume, weights)
     b1 = field_maps.on_slices(built.magnet.b1, weights, slices.shape[1:])
-    slices = np.asarray(sequences.spgr_transmit(slices, b1, flip_deg=protocol.flip_deg), np.float32)
     r2_prime = field_maps.on_slices(built.magnet.r2_prime, weights, slices.shape[1:])
-    slices *= np.exp(np.float32(-protocol.te_ms / 1000) * r2_prime)
-    slices *= artefacts.bias_field(np.random.default_rng(bias), grid, centres, 1.2 * m.bias)
+    profile = artefacts.bias_field(np.random.default_rng(bias), grid, centres, 1.2 * m.bias)
+
+    def received(signal: Array, b1: Array, r2_prime: Array, profile: Array) -> Array:
+        out = np.asarray(sequences.spgr_transmit(signal, b1, flip_deg=protocol.flip_deg), np.float32)
+        out *= np.exp(np.float32(-protocol.te_ms / 1000) * r2_prime)
+        out *= profile
+        return out
+
+    slices = in_blocks(received, slices, b1, r2_prime, profile, out=slices)
     images = acquire.reconstruct(
         slices,
         protocol.acq_matrix,
@@ -226,9 +237,8 @@ def render_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -
     )
     moved = role is SequenceRole.T1_LATE_ARTERIAL and rng.random() < 0.05
     images = artefacts.add_ghosts(images, float(rng.uniform(0.06, 0.15)) if moved else 0.0, 4)
-    images = _tone(images, patient.scanner.gamma, reference)
     affine = stack_affine(built, centres, protocol.step_mm, protocol.recon_matrix)
-    return Volume(_stored(images, 150.0 * patient.scanner.gain / reference), affine, uid_for(patient, "frame"), role)
+    return Volume(_stored(images, patient, reference, 150.0), affine, uid_for(patient, "frame"), role)
 
 
 def render_patient(

@@ -220,17 +220,9 @@ def compose(
         if layer.name in gains:
             level = level * gains[layer.name][layer.box[0]]
         texture = _texture(scene, layer) if textured else None
-        if texture is not None:
-            if layer.name in coarseness:
-                texture = 1 + (texture - 1) * np.float32(coarseness[layer.name])
-            target = texture * level
-            target -= region
-            target *= layer.alpha
-            region += target
-        else:
-            target = level - region
-            target *= layer.alpha
-            region += target
+        if texture is not None and layer.name in coarseness:
+            texture = 1 + (texture - 1) * np.float32(coarseness[layer.name])
+        _blend(region, layer.alpha, np.asarray(level, np.float32), texture)
     for lesion in scene.lesions:
         for box, alpha, tissue in lesion.around:
             water, fat = signal(tissue)
@@ -239,6 +231,21 @@ def compose(
         region = out[lesion.box]
         region += lesion.alpha * (map_signal(lesion) - region)
     return out
+
+
+def _blend(region: Array, alpha: Array, level: Array, texture: Array | None) -> None:
+    """Mixes a share `alpha` of ``level × texture`` into `region`, in place; `level`: a number, one a plane, or all."""
+    level = level.reshape((1,) * (3 - level.ndim) + level.shape)
+
+    def mixed(under: Array, alpha: Array, level: Array, *texture: Array) -> Array:
+        target = texture[0] * level if texture else level - under
+        if texture:
+            target -= under
+        target *= alpha
+        target += under
+        return target
+
+    fields.in_blocks(mixed, region, alpha, level, *([] if texture is None else [texture]), out=region)
 
 
 def _is_fluid(t2_ms: float) -> bool:
