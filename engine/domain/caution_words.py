@@ -148,6 +148,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{limit}); its scores may be meaningless.",
         "病灶 {lesions} 的图像与模型的训练图像不相似（距离 {distances}，阈值 {limit}）；其评分可能没有意义。",
     ),
+    "unfamiliar-input-simulated": (
+        "Lesion {lesions} does not look like the simulated images that the model was trained on (distance {distances}, "
+        "threshold {limit}), as is to be expected of images of patients; its scores may be meaningless.",
+        "病灶 {lesions} 的图像与训练该模型所用的模拟图像不相似（距离 {distances}，阈值 {limit}），"
+        "对患者图像而言这在预料之中；其评分可能没有意义。",
+    ),
     "slices-disagree": (
         "The two rules disagree for lesion {lesions}: look at the slices one by one.",
         "对病灶 {lesions}，两种规则的结论不一致：请逐层查看。",

@@ -235,7 +235,7 @@ class FeatureStatistics:
         basis: (k, f) orthonormal directions that hold most of the features' variance.
         centre: (k + t,) centre of the description.
         whitening: (k + t, k + t) matrix that makes the description uncorrelated, with unit mean square length.
-        threshold: 99th percentile of `distance_of_lesion` on patients that were not used to fit.
+        threshold: A percentile, named in the manifest, of `distance_of_lesion` on patients that were not used to fit.
     """
 
     mean: NDArray[np.float64]

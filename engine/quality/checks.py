@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.domain.case import Case
 from engine.domain.caution_words import make_caution
-from engine.domain.package import FeatureStatistics, ModelPackage
+from engine.domain.package import ClinicalStatus, FeatureStatistics, ModelPackage
 from engine.domain.result import BENIGN, Caution, Effect, Fact, LesionResult, Prediction
 from engine.domain.roi import LesionId, Roi
 from engine.domain.sample import SliceInput
@@ -283,7 +283,9 @@ def _unfamiliar(
         "distances": Fact(tuple(far.values()), "", 2),
         "limit": Fact(statistics.threshold, "", 2),
     }
-    return [make_caution("unfamiliar-input", Effect.INFORM, facts)]
+    simulated = package.manifest.clinical_status is ClinicalStatus.SIMULATED
+    sentence = "unfamiliar-input-simulated" if simulated else ""
+    return [make_caution("unfamiliar-input", Effect.INFORM, facts, sentence)]
 
 
 def _disagree(lesions: Sequence[LesionResult]) -> list[Caution]:

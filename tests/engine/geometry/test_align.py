@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from engine.domain.case import Case, Rotation
 from engine.domain.sequence import SequenceRole
@@ -52,6 +53,23 @@ def test_known_shifts_are_found_within_a_millimetre_and_a_half(phantom):
         errors.append(np.linalg.norm(np.subtract(found.shift_mm, shift)))
     assert np.median(errors) <= 1.5
     assert max(errors) <= 3.0
+
+
+def test_a_local_stretch_counts_where_the_outline_lies():
+    # tissue of smooth random brightness; around the middle it is pushed 8 mm along y, farther away it stays
+    affine = np.array([[0.0, 0, 2, -110], [0, 2, 0, -110], [4, 0, 0, -60], [0, 0, 0, 1]])
+    tissue = ndimage.gaussian_filter(np.random.default_rng(3).normal(size=(31, 111, 111)), (1.5, 3, 3))
+    z, y, x = np.meshgrid(*(np.arange(n) for n in tissue.shape), indexing="ij")
+    square = (4.0 * (z - 15)) ** 2 + (2.0 * (y - 55)) ** 2 + (2.0 * (x - 55)) ** 2
+    pushed = ndimage.map_coordinates(tissue, [z, y - 4.0 * np.exp(-square / (2 * 40.0**2)), x], order=1, mode="nearest")
+    still = Volume((100 + 1000 * tissue).astype(np.float32), affine)
+    other = Volume((100 - 800 * pushed).astype(np.float32), affine)  # bright and dark exchanged
+    turn = np.linspace(0, 2 * np.pi, 24)
+    outline = np.stack([8 * np.cos(turn), 8 * np.sin(turn), 0 * turn], axis=1)
+    found = estimate_shift(still, other, outline)
+    assert found is not None
+    assert found.certain
+    assert np.allclose(found.shift_mm, (0, 7.5, 0), atol=1.2)
 
 
 def test_the_estimate_does_not_depend_on_how_the_stack_is_stored(phantom):

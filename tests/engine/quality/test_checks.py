@@ -218,3 +218,21 @@ def test_unfamiliar_input():
     assert after([], *seen(smooth[0]), statistics) == set()
     assert after([], *seen(rng.uniform(-1, 1, (3, 64, 64)).astype(np.float32)), statistics) == {"unfamiliar-input"}
     assert after([], *seen(smooth[0])) == set()  # a package without statistics
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [(ClinicalStatus.SIMULATED, "as is to be expected of images of patients"),
+                         (ClinicalStatus.RESEARCH, "the images that the model was trained on")],
+)  # fmt: skip
+def test_a_package_trained_on_phantoms_says_that_patients_look_unfamiliar(status, word):
+    known = package(T2, DWI, T2)
+    known = replace(known, manifest=replace(known.manifest, clinical_status=status))
+    ref = SliceRef(LesionId("L1"), 0, 0.0, 0)
+    image = np.zeros((3, 64, 64), np.float32)
+    size = len(quality.texture_of(image, known.manifest.preprocess)) + 1
+    statistics = FeatureStatistics(np.zeros(2), np.array([[1.0, 0.0]]), np.full(size, 9.0), np.eye(size), 1.0)
+    item = SliceInput(image, ref, np.eye(4), "0", np.ones((64, 64), dtype=bool))
+    answer = Prediction(ref, np.zeros(3, np.float32), np.zeros(3), np.zeros((3, 1, 1), np.float32), np.zeros(2))
+    found = quality.after_analysis([], {"L1": (item,)}, {"L1": (answer,)}, known, statistics)
+    assert [caution.code for caution in found] == ["unfamiliar-input"]
+    assert word in found[0].text
