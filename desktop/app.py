@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -78,4 +79,11 @@ def run(paths: Sequence[Path]) -> int:
         QTimer.singleShot(0, window.questions.offer_unfinished_work)
     status = app.exec()
     garbage.stop()
+    if window.session.is_alive:
+        # A computation that does not look up (a network under way) outlived the window's patience. Everything is kept;
+        # to leave by the front door, libraries would be taken down under its feet.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     return status

@@ -12,6 +12,9 @@ from engine.domain.roi import RoiObject
 from engine.domain.sequence import RoleMap
 from engine.domain.study import Study
 
+MOST_STEPS = 500
+"""So many steps can be undone; what lies before them has become part of the case."""
+
 
 class CaseDocument(QObject):
     """What the window is about. Views read it and listen; they change the case through `edit` only.
@@ -31,6 +34,7 @@ class CaseDocument(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history = QUndoStack(self)
+        self.history.setUndoLimit(MOST_STEPS)
         self._study: Study | None = None
         self._case: Case | None = None
         self._role_map = RoleMap()

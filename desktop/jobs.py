@@ -175,6 +175,10 @@ class Jobs(QObject):
         for purpose in list(self._running):
             self.cancel(purpose)
 
+    def are_alive(self) -> bool:
+        """True while the thread of any job, wanted or not, has not ended."""
+        return any(not job.wait(0.0) for job in (*self._running.values(), *self._leaving))
+
     def is_running(self, purpose: str | None = None) -> bool:
         """True while a job of this purpose (any, when None) runs and is wanted."""
         return bool(self._running) if purpose is None else purpose in self._running
@@ -183,7 +187,7 @@ class Jobs(QObject):
         """Titles of the wanted jobs, oldest first."""
         return [job.title for job in self._running.values()]
 
-    def shut_down(self, seconds: float = 10.0) -> bool:
+    def shut_down(self, seconds: float) -> bool:
         """Cancel everything and wait for the threads; False when one did not end in time."""
         jobs = [*self._running.values(), *self._leaving]
         self.cancel_all()

@@ -36,6 +36,8 @@ from engine.domain.volume import Volume, VolumeSet
 
 log = logging.getLogger("lobule.desktop")
 
+PATIENCE_S = 10.0
+"""A window that is closed waits this long for each of its jobs to look up."""
 QUIET_MS = 4000
 """An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
@@ -332,11 +334,18 @@ class Session(QObject):
         self.tell_skipped(())
         self.readiness_changed.emit()
 
+    @property
+    def is_alive(self) -> bool:
+        """True while a thread of any job has not ended, also after `shut_down`."""
+        return any(jobs.are_alive() for jobs in (self.jobs, self.opening.background, self.models.jobs))
+
     def shut_down(self) -> bool:
         """Stop all work and wait for it; False when something did not stop in time."""
         self._rest.stop()
         every = (self.jobs, self.opening.background, self.models.jobs)
-        ended = [jobs.shut_down() for jobs in every]
+        for jobs in every:
+            jobs.cancel_all()  # all are asked before one is waited for
+        ended = [jobs.shut_down(PATIENCE_S) for jobs in every]
         return all(ended)
 
     # ---- within

@@ -384,6 +384,7 @@ class MainWindow(QMainWindow):
             self.session.open_paths(list(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.view_commands.cine.stop()
         self.session.shut_down()
         self.journal.leave()  # nothing drawn is lost: the next start offers it
         self.session.settings.save()

@@ -7,6 +7,7 @@ DICOM PS3.3 C.7.6.2.1.1, with the first column replaced by the slice step.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,7 +40,15 @@ def to_world(affine: Matrix, indices: ArrayLike) -> NDArray[np.float64]:
 def to_index(affine: Matrix, points_mm: ArrayLike) -> NDArray[np.float64]:
     """Map patient mm (..., 3) to continuous (slice, row, column) indices (..., 3)."""
     points = np.asarray(points_mm, dtype=np.float64)
-    return (points - affine[:3, 3]) @ np.linalg.inv(affine[:3, :3]).T
+    return (points - affine[:3, 3]) @ _inverse(np.asarray(affine[:3, :3], dtype=np.float64).tobytes()).T
+
+
+@lru_cache(maxsize=256)
+def _inverse(linear: bytes) -> Matrix:
+    """Return the inverse (3, 3); asked for every contour of a lesion, of a handful of stacks."""
+    inverse = np.linalg.inv(np.frombuffer(linear).reshape(3, 3))
+    inverse.flags.writeable = False
+    return inverse
 
 
 def normal(affine: Matrix) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.document import CaseDocument
+from desktop.document import MOST_STEPS, CaseDocument
 from engine.domain.case import ReaderImpression
 from engine.domain.sequence import RoleMap
 from tests.support.results import example
@@ -76,3 +76,13 @@ def test_an_analysis_that_comes_home_late_is_stale_at_once(qapp):
     document.edit(made.case.with_treated(True), "Change prior treatment")
     document.show_analysis(made.analysis)  # it was made for the case before the edit
     assert document.is_stale
+
+
+def test_the_history_is_bounded(qapp):
+    document, made = opened()
+    for number in range(MOST_STEPS + 20):
+        document.edit(made.case.with_reader(ReaderImpression(comment=str(number))), "Comment")
+    assert document.history.count() == MOST_STEPS
+    while document.history.canUndo():
+        document.history.undo()
+    assert document.case.reader.comment == "19"  # what lies before the last steps stays done

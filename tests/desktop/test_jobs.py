@@ -135,5 +135,5 @@ def test_shutting_down_waits_for_the_threads(qtbot):
     job = Job("endless", work)
     jobs.start("endless", job)
     with qtbot.waitSignal(job.finished):
-        assert jobs.shut_down()
+        assert jobs.shut_down(10.0)
         assert ended == [True]

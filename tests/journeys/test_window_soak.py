@@ -6,8 +6,9 @@ import pytest
 
 from desktop import settings as table
 from desktop.app import make_window
+from desktop.document import MOST_STEPS
 from desktop.settings import Settings
-from tests.bench.soak import run
+from tests.bench.soak import OBJECTS, run
 from tests.support.liver_files import write_liver_study
 
 
@@ -26,5 +27,7 @@ def test_repaints_edits_and_undos_lose_no_reference(qtbot, qapp, own_home, tmp_p
     outcome = run(window, 160)
     assert outcome.edits == 60
     assert outcome.none_references < 160  # the faulty binding loses several a repaint
+    assert outcome.more_objects <= OBJECTS
+    assert 50 < outcome.steps <= MOST_STEPS
     session.document.history.setClean()
     window.close()
