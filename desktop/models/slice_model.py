@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QFont
 
 from desktop import wording
-from desktop.models.table_model import TableModel
+from desktop.models.table_model import Index, TableModel
 from engine.domain.labels import BENIGN
 from engine.domain.result import LesionResult, SliceResult
 
@@ -48,6 +48,9 @@ class SliceModel(TableModel):
             *(wording.class_name(label).replace(" ", "\n", 1) for label in self._labels),
             self.tr("Classified as"),
         ]
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        return 0 if parent.isValid() else self.text_column() + 1  # without the words: asked hundreds of times a paint
 
     def text_column(self) -> int:
         """The predicted class stands last."""

@@ -46,7 +46,7 @@ def to_index(affine: Matrix, points_mm: ArrayLike) -> NDArray[np.float64]:
 @lru_cache(maxsize=256)
 def _inverse(linear: bytes) -> Matrix:
     """Return the inverse (3, 3); asked for every contour of a lesion, of a handful of stacks."""
-    inverse = np.linalg.inv(np.frombuffer(linear).reshape(3, 3))
+    inverse: Matrix = np.linalg.inv(np.frombuffer(linear).reshape(3, 3)).astype(np.float64)
     inverse.flags.writeable = False
     return inverse
 
