@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from engine.domain.caution import Caution, Effect, Fact
+from engine.domain.phrases import phrase
 
 LANGUAGES = ("en", "zh_CN")
 NO_LESION = "no-lesion"
@@ -218,7 +219,10 @@ def _worded(key: str, values: Mapping[str, Fact], language: str) -> str:
 def _set(name: str, fact: Fact, language: str) -> str:
     """Return a fact in words: ``9.9 mm``, ``L1, L2``, ``DWI``."""
     roles = ROLE_WORDS[language] if name in ("role", "roles") else {}
-    parts = [roles.get(item, item) if isinstance(item, str) else _number(item, fact.digits) for item in fact.items]
+    parts = [
+        roles.get(item) or phrase(item, language) if isinstance(item, str) else _number(item, fact.digits)
+        for item in fact.items
+    ]
     text = _BETWEEN[language].join(parts)
     unit = _UNITS.get(language, {}).get(fact.unit, fact.unit)
     return f"{text} {unit}" if unit else text

@@ -1,5 +1,7 @@
-"""Errors in Chinese, by code: what happened and what to do next. The English sentence of an error names the thing
-(a file, a series), so whoever shows these words shows that sentence with them.
+"""Errors in Chinese: what happened and what to do next.
+
+What happened is the error's own sentence put into words (`phrases`), since that names the file or series; an error
+whose sentence has no words there says what its code means. What to do next goes by the code.
 
 Only errors that the window can meet stand here; the command line speaks English.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.domain.errors import EngineError
+from engine.domain.phrases import knows, phrase
 
 _WRITE = "请选择您有写入权限且有剩余空间的文件夹。"
 _PACKAGE_AGAIN = "请从来源重新安装该模型包。"
@@ -95,10 +98,12 @@ ERRORS_ZH: Mapping[str, tuple[str, str]] = {
 def error_words(error: EngineError, language: str) -> tuple[str, str]:
     """Return (what happened, what to do next) in a language.
 
-    In Chinese the second text ends with the English sentence, which names the file or series concerned; an error
-    without words there keeps its English ones.
+    An error without words of its own in Chinese gets those of its code, followed by its English sentence, so that the
+    thing stays named; one whose code is unknown keeps its English ones.
     """
     if language != "zh_CN" or error.code not in ERRORS_ZH:
         return error.what, error.remedy
     what, remedy = ERRORS_ZH[error.code]
+    if knows(error.what):
+        return phrase(error.what, language), remedy
     return what, f"{remedy}\n\n（{error.what}）"

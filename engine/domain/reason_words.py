@@ -159,7 +159,17 @@ def _chinese(text: str) -> str:
         if found:
             return wording.format(*(_chinese(part) for part in found.groups()))
     for mark, chinese in (("; ", "；"), (", ", "，")):
-        parts = text.split(mark)
+        parts = _parts(text, mark)
         if len(parts) > 1 and (translated := [_chinese(part) for part in parts]) != parts:
             return chinese.join(translated)
     return text
+
+
+def _parts(text: str, mark: str) -> list[str]:
+    """Split a list of reasons; a reason that holds the mark itself stays whole."""
+    parts, waiting = [], text.split(mark)
+    while waiting:
+        taken = next((n for n in range(len(waiting), 1, -1) if mark.join(waiting[:n]) in REASONS_ZH), 1)
+        parts.append(mark.join(waiting[:taken]))
+        waiting = waiting[taken:]
+    return parts

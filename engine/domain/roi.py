@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NewType
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.domain.errors import EngineError
 
 LesionId = NewType("LesionId", str)
 
@@ -91,6 +93,7 @@ class RoiObject:
         lesions: Number of lesions that it would give.
         usable: False when it can't belong to the study.
         reason: Why it fits, or why not, in one sentence.
+        problem: The fault that reading it met, None where it could be read.
     """
 
     path: Path
@@ -98,6 +101,7 @@ class RoiObject:
     lesions: int
     usable: bool
     reason: str
+    problem: EngineError | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

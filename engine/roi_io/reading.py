@@ -34,7 +34,7 @@ def describe_roi(path: Path, study: Study) -> RoiObject:
         if found.identity is not None:
             check_patient(found.identity, study, path.name)
     except RoiError as problem:
-        return RoiObject(path, kind or "unknown", 0, False, str(problem))
+        return RoiObject(path, kind or "unknown", 0, False, str(problem), problem)
     count = len(found.lesions)
     lesions = "1 lesion" if count == 1 else f"{count} lesions"
     usable, where = _where(found, study)

@@ -47,6 +47,11 @@ def test_every_reason_has_chinese_words(reason):
     ("reason", "chinese"),
     [
         ("25 points as reference: axial, fat suppressed", "作为参考序列得 25 分：轴位，脂肪抑制"),
+        (
+            "85 points as reference: axial, breathing is managed (trigger, navigator, breath-hold or BLADE), original "
+            "images",
+            "作为参考序列得 85 分：轴位，控制呼吸（触发、导航、屏气或 BLADE），原始图像",
+        ),
         ("named late arterial; its delay of 35 s agrees", "名称为动脉晚期；延迟 35 s 相符"),
         (
             "about 60 s after the injection, whose time is estimated from the run; another assignment fits nearly as "
