@@ -14,6 +14,8 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from engine.domain.case import Rotation
+from engine.domain.errors import Cancelled
+from engine.domain.progress import SILENT, Progress
 from engine.domain.volume import Volume
 from engine.geometry.align import MARGIN_MM, MARGIN_SLICES_MM, estimate_shift
 from engine.geometry.resample import as_image, sample
@@ -45,11 +47,17 @@ class NotRegistered:
     reason: str
 
 
-def register_rigid(reference: Volume, moving: Volume, points_mm: Array) -> Registration | NotRegistered:
+def register_rigid(
+    reference: Volume, moving: Volume, points_mm: Array, progress: Progress = SILENT
+) -> Registration | NotRegistered:
     """Lay `moving` on `reference` around `points_mm` (N, 3).
 
     Deterministic: one thread, every voxel, no random sampling.
+
+    Raises:
+        Cancelled: The progress asked to stop; it is asked at every step of the search.
     """
+    progress.step("register", 0, 0)
     begin = estimate_shift(reference, moving, points_mm)
     if begin is None or not begin.certain:
         return NotRegistered("too little of one anatomy is visible in both series around the lesion")
@@ -74,11 +82,25 @@ def register_rigid(reference: Volume, moving: Volume, points_mm: Array) -> Regis
     method.SetOptimizerAsRegularStepGradientDescent(1.0, 0.02, 60, 0.5, 1e-6)
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetInitialTransform(transform, inPlace=True)
+    stopped: list[Cancelled] = []
+    method.AddCommand(sitk.sitkIterationEvent, lambda: _ask(progress, method, stopped))
+    progress.step("register", 0, 0)
     try:
         method.Execute(as_image(np.where(held, values, 0.0).astype(np.float32), affine), _image(moving))
     except RuntimeError as problem:  # ITK's word for samples that leave the image
         return NotRegistered(f"the search left the images ({str(problem).strip().splitlines()[-1][:120]})")
+    if stopped:
+        raise stopped[0]
     return _undoing(transform, centre)
+
+
+def _ask(progress: Progress, method: sitk.ImageRegistrationMethod, stopped: list[Cancelled]) -> None:
+    """Let the search end where the person has stopped it: an exception must not cross ITK."""
+    try:
+        progress.step("register", 0, 0)
+    except Cancelled as wish:
+        stopped.append(wish)
+        method.StopRegistration()
 
 
 def _undoing(transform: sitk.Euler3DTransform, centre: Array) -> Registration | NotRegistered:

@@ -99,7 +99,7 @@ def analyze(
     return Analysis(result, inputs, predictions, package)
 
 
-def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Case:
+def register(case: Case, volumes: VolumeSet, role: SequenceRole, progress: Progress = SILENT) -> Case:
     """Return the case with the volume of `role` laid on T2 around the lesions by rigid registration.
 
     Args:
@@ -109,6 +109,7 @@ def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Case:
         RoiError: There is no lesion to register around.
         SequenceError: The role is T2 or has no volume.
         GeometryError: No registration within bounds was found; the case stays as it is.
+        Cancelled: The progress asked to stop.
     """
     if role is SequenceRole.T2 or role not in volumes or SequenceRole.T2 not in volumes:
         raise SequenceError(
@@ -124,7 +125,7 @@ def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Case:
             code="roi-missing",
         )
     t2 = placed(volumes[SequenceRole.T2], SequenceRole.T2, case)
-    found = register_rigid(t2, volumes[role], np.concatenate(points))
+    found = register_rigid(t2, volumes[role], np.concatenate(points), progress)
     if isinstance(found, NotRegistered):
         raise GeometryError(
             f"{role.value} could not be registered to T2: {found.reason}.",

@@ -10,6 +10,7 @@ import pytest
 from scipy import ndimage
 
 from engine.domain.case import Case, Rotation
+from engine.domain.errors import Cancelled
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
 from engine.geometry.align import estimate_shift
@@ -109,3 +110,19 @@ def test_registration_of_noise_is_refused(phantom):
     t2, dwi, points = phantom
     noise = np.random.default_rng(0).normal(100, 10, dwi.shape).astype(np.float32)
     assert isinstance(register_rigid(t2, Volume(noise, dwi.affine), points), NotRegistered)
+
+
+def test_registration_stops_where_the_person_stops_it(phantom):
+    class Impatient:
+        asked = 0
+
+        def step(self, stage, done, total):
+            self.asked += 1
+            if self.asked == 4:
+                raise Cancelled
+
+    t2, dwi, points = phantom
+    person = Impatient()
+    with pytest.raises(Cancelled):
+        register_rigid(t2, moved(dwi, (6.0, -4.0, 9.0)), points, person)
+    assert person.asked == 4  # nothing was asked after the wish
