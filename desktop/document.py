@@ -112,7 +112,7 @@ class CaseDocument(QObject):
         if self._case is None:
             raise RuntimeError("there is no case to edit")
         if after != self._case:
-            self.history.push(EditCase(self, self._case, after, text, merge_id))
+            self.history.push(EditCase(self.put_case, self._case, after, text, merge_id))
 
     def put_case(self, case: Case) -> None:
         """Take over a case: for `EditCase` alone, everybody else calls `edit`."""

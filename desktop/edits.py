@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
 
 from engine.domain.case import Case
-
-if TYPE_CHECKING:
-    from desktop.document import CaseDocument
 
 
 class EditCase(QUndoCommand):
     """Replaces one case by another; since cases are immutable, undo puts the earlier one back.
 
     Args:
+        put: Takes a case over: the document's own way, which nobody else is handed.
         merge_id: Edits with the same id that follow one another (the steps of one drag) become one; -1 never merges.
     """
 
-    def __init__(self, document: CaseDocument, before: Case, after: Case, text: str, merge_id: int = -1) -> None:
+    def __init__(self, put: Callable[[Case], None], before: Case, after: Case, text: str, merge_id: int = -1) -> None:
         super().__init__(text)
-        self._document = document
+        self._put = put
         self._before = before
         self._after = after
         self._merge_id = merge_id
 
     def redo(self) -> None:
-        self._document.put_case(self._after)
+        self._put(self._after)
 
     def undo(self) -> None:
-        self._document.put_case(self._before)
+        self._put(self._before)
 
     def id(self) -> int:
         return self._merge_id

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop import operations
+from desktop.desk import Desk
 from engine.domain.case import Case
 from engine.domain.roi import RoiChoice, RoiObject, RoiQuestion
-
-if TYPE_CHECKING:
-    from desktop.session import Session
 
 FILE = "file"
 """Code of the one question that the window itself asks: which of several files holds the outlines wanted."""
@@ -36,7 +33,7 @@ class _Run:
 
 
 class Importer(QObject):
-    """Works for one session.
+    """Works at one desk.
 
     Signals:
         asked(question): The person must answer (`answer`) or refuse (`refuse`) a `RoiQuestion`.
@@ -46,15 +43,15 @@ class Importer(QObject):
     asked = Signal(object)
     finished = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
         self._run: _Run | None = None
-        session.document.opened.connect(self.refuse)
+        desk.document.opened.connect(self.refuse)
 
     def usable(self) -> tuple[RoiObject, ...]:
         """Files of the drop that hold outlines for this study."""
-        return tuple(found for found in self._session.document.roi_objects if found.usable)
+        return tuple(found for found in self._desk.document.roi_objects if found.usable)
 
     def offer(self) -> None:
         """Import what the drop holds; where files contradict one another, let the person choose."""
@@ -62,7 +59,7 @@ class Importer(QObject):
         if len(paths) < 2:
             self.take(paths)
             return
-        study, case = self._session.shown()
+        study, case = self._desk.shown()
 
         def compared(rivals: tuple[Path, Path] | None) -> None:
             if rivals is None:
@@ -72,15 +69,13 @@ class Importer(QObject):
             choices = tuple(RoiChoice(str(path), path.name) for path in paths)
             self.asked.emit(RoiQuestion(rivals[0], FILE, text, choices))
 
-        self._session.start(
-            "outlines", operations.compare_outlines(paths, study, case, self._session.volumes()), compared
-        )
+        self._desk.start("outlines", operations.compare_outlines(paths, study, case, self._desk.volumes()), compared)
 
     def take(self, paths: Sequence[Path]) -> None:
         """Add the lesions of files to the case."""
         if not paths:
             return
-        _, case = self._session.shown()
+        _, case = self._desk.shown()
         self._run = _Run(tuple(paths), case, case)
         self._read_next()
 
@@ -104,7 +99,7 @@ class Importer(QObject):
             self._finish(run)
             return
         path = run.paths[run.done]
-        study, _ = self._session.shown()
+        study, _ = self._desk.shown()
         answers = dict(run.answers.get(path, {}))
 
         def read(outcome: Case | RoiQuestion) -> None:
@@ -116,12 +111,12 @@ class Importer(QObject):
             run.now, run.done = outcome, run.done + 1
             self._read_next()
 
-        job = operations.import_outlines(path, study, run.now, self._session.volumes(), answers)
-        self._session.start("outlines", job, read)
+        job = operations.import_outlines(path, study, run.now, self._desk.volumes(), answers)
+        self._desk.start("outlines", job, read)
 
     def _finish(self, run: _Run) -> None:
-        document = self._session.document
-        _, now = self._session.shown()
+        document = self._desk.document
+        _, now = self._desk.shown()
         if now != run.before:
             self._run = _Run(run.paths, now, now, run.answers)
             self._read_next()
@@ -129,7 +124,7 @@ class Importer(QObject):
         self._run = None
         names = ", ".join(path.name for path in run.paths)
         if run.now == run.before:
-            self._session.notice.emit(self.tr("The case holds the outlines of {0} already.").format(names))
+            self._desk.notice.emit(self.tr("The case holds the outlines of {0} already.").format(names))
         untouched = document.history.isClean()
         document.edit(run.now, self.tr("Import outlines from {0}").format(names))
         if untouched:  # what comes from a file is not unsaved work

@@ -1,6 +1,6 @@
 """Opening: from what was dropped to a study on the screen, and the rest of the list worked through beside it.
 
-    open → (sort a drop of several) → entries → read headers, first image → recognise → Session.show_reading
+    open → (sort a drop of several) → entries → read headers, first image → recognise → `read`
 
 One entry is read for the screen at a time; the others are read, and analysed where nobody needs to be asked, one after
 another while the window rests. Leaving a study keeps its case and analysis in its entry; nothing drawn is lost.
@@ -10,35 +10,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop import errors, operations
 from desktop import settings as table
+from desktop.desk import Desk
 from desktop.jobs import Job, Jobs
+from desktop.model_shelf import ModelShelf
 from desktop.operations import FirstImage, Prepared, Reading
 from desktop.worklist import Entry, State, WorkList
 from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.study import Opened, Study
 
-if TYPE_CHECKING:
-    from desktop.session import Session
-
 
 class Opening(QObject):
     """Drives the work list of one session.
 
     Signals:
+        early(image): A first image of the study that is on its way to the screen.
+        read(reading, entry): The study that shall be shown, with what its entry of the list knows of it.
+        set_aside(skipped): Files of the drop that belong to no study.
         given_up(): What was on its way to the screen is not coming.
+        close_wanted(): The study shown was taken off the list.
     """
 
+    early = Signal(object)
+    read = Signal(object, object)
+    set_aside = Signal(object)
     given_up = Signal()
+    close_wanted = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(self, desk: Desk, models: ModelShelf) -> None:
+        super().__init__(desk)
+        self._desk, self._models = desk, models
         self.list = WorkList(self)
         self.background = Jobs(self)
         self._came_from: int | None = None
@@ -48,22 +55,22 @@ class Opening(QObject):
         self._soon.timeout.connect(self._work_on)
         self.list.changed.connect(self._rest)
         self.background.changed.connect(self._rest)
-        session.jobs.changed.connect(self._rest)
-        session.models.checked.connect(self._rest)
-        session.document.result_changed.connect(self._note_result)
+        desk.jobs.changed.connect(self._rest)
+        models.checked.connect(self._rest)
+        desk.document.result_changed.connect(self._note_result)
 
     # ---- what the person asks for
 
     def open(self, paths: Sequence[Path]) -> None:
         """Put what was dropped on the list and show its first study; what is shown stays until that has an image."""
-        session = self._session
-        session.jobs.cancel_all()
+        desk = self._desk
+        desk.jobs.cancel_all()
         for path in reversed(paths):
-            session.settings.remember_opened(path)
+            desk.settings.remember_opened(path)
         if len(paths) == 1:
             self.show(self.list.add(paths).number)
         else:
-            session.start("open", operations.sort_drop(paths), self._sorted)
+            desk.start("open", operations.sort_drop(paths), self._sorted)
 
     def restore(self, paths: Sequence[Path], case: Case) -> int:
         """Put what an unfinished session had open on the list, with its case; return the entry's number."""
@@ -76,10 +83,10 @@ class Opening(QObject):
         shown = self.list.current
         if entry is None or (shown is not None and shown.number == number and entry.state is not State.FAILED):
             return
-        session = self._session
-        session.jobs.cancel_all()
+        desk = self._desk
+        desk.jobs.cancel_all()
         self._cancel_background(number)
-        if session.document.study is not None and shown is not None:
+        if desk.document.study is not None and shown is not None:
             self._came_from = shown.number
         if entry.study is not None:
             self._arrive(number, entry.study)
@@ -89,7 +96,7 @@ class Opening(QObject):
         job.shown.connect(lambda image: self._early(number, image))
         self._follow(job, number, lambda opened: self._read(number, opened, shown=True))
         self.list.show(number)
-        session.jobs.start("open", job)
+        desk.jobs.start("open", job)
 
     def step(self, by: int) -> None:
         """Show the next (1) or the previous (-1) entry."""
@@ -107,7 +114,7 @@ class Opening(QObject):
         """Take an entry off the list; the shown one is closed."""
         current = self.list.current
         if current is not None and current.number == number:
-            self._session.close()
+            self.close_wanted.emit()
             return
         self._cancel_background(number)
         self.list.remove(number)
@@ -116,7 +123,7 @@ class Opening(QObject):
 
     def leave(self) -> None:
         """Keep case and analysis of the shown study in its entry."""
-        document = self._session.document
+        document = self._desk.document
         if document.case is None:
             return
         shown = self._shown_entry()
@@ -126,7 +133,7 @@ class Opening(QObject):
         self.list.update(
             shown.number,
             case=document.case,
-            confirmed=frozenset(self._session.confirmed),
+            confirmed=frozenset(self._desk.confirmed),
             unsaved=not document.history.isClean(),
             analysis=analysis,
             state=State.READY if analysis is None else State.ANALYSED,
@@ -135,14 +142,14 @@ class Opening(QObject):
 
     def _shown_entry(self) -> Entry | None:
         """Return the entry of the study in the document: while another is on its way, that is not the current one."""
-        study = self._session.document.study
+        study = self._desk.document.study
         return next((e for e in self.list.entries if study is not None and e.study is study), None)
 
     def _arrive(self, number: int, study: Study) -> None:
         self.list.show(number)
         job = operations.recognise(study)
         self._follow(job, number, lambda reading: self._recognised(number, reading))
-        self._session.jobs.start("recognise", job)
+        self._desk.jobs.start("recognise", job)
 
     def _recognised(self, number: int, reading: Reading) -> None:
         entry = self.list.find(number)
@@ -151,7 +158,7 @@ class Opening(QObject):
         self.leave()
         self._came_from = None
         self.list.update(number, case=None, unsaved=False, analysis=None)
-        self._session.show_reading(reading, entry)
+        self.read.emit(reading, entry)
 
     # ---- reading
 
@@ -163,7 +170,7 @@ class Opening(QObject):
         current = self.list.current
         if current is not None and current.number == number:
             self.leave()
-            self._session.show_early(image)
+            self.early.emit(image)
 
     def _read(self, number: int, opened: Opened, *, shown: bool) -> None:
         """Take over what reading an entry gave: its study, several entries, or the reason why there is none."""
@@ -172,7 +179,7 @@ class Opening(QObject):
             return
         self.list.update(number, skipped=opened.skipped)
         if shown:
-            self._session.tell_skipped(opened.skipped)
+            self.set_aside.emit(opened.skipped)
         if not opened.studies:
             self._failed(number, pipeline.nothing_found(entry.paths, opened))
             return
@@ -236,16 +243,16 @@ class Opening(QObject):
         current = self.list.current
         was_shown = current is not None and current.number == number
         if error is None:
-            replaced = not was_shown or self._session.jobs.is_running()
+            replaced = not was_shown or self._desk.jobs.is_running()
             state = State.WAITING if replaced else State.FAILED
             self.list.update(number, state=state if entry.study is None else State.READY, reason=self.tr("Stopped"))
         else:
             self.list.update(number, state=State.FAILED, reason=errors.words(error)[0])
-        if not was_shown or (error is None and self._session.jobs.is_running()):
+        if not was_shown or (error is None and self._desk.jobs.is_running()):
             return
         waiting = next((one for one in self.list.entries if one.state is State.WAITING), None)
         if error is not None and waiting is None:
-            self._session.failed.emit(error)
+            self._desk.failed.emit(error)
         if len(self.list) == 1:
             self.list.remove(number)
         elif waiting is not None and error is not None:
@@ -264,13 +271,12 @@ class Opening(QObject):
                 self.list.show(before.number)
             else:
                 self.show(before.number)
-        self._session.forget_arriving()
         self.given_up.emit()
 
     # ---- beside the window
 
     def _note_result(self) -> None:
-        shown, document = self._shown_entry(), self._session.document
+        shown, document = self._shown_entry(), self._desk.document
         if shown is not None:
             current = document.analysis is not None and not document.is_stale
             self.list.update(shown.number, state=State.ANALYSED if current else State.READY)
@@ -280,8 +286,8 @@ class Opening(QObject):
 
     def _work_on(self) -> None:
         """Begin with the next entry when nothing else runs."""
-        session = self._session
-        if session.jobs.is_running() or self.background.is_running():
+        desk = self._desk
+        if desk.jobs.is_running() or self.background.is_running():
             return
         current = self.list.current
         for entry in self.list.entries:
@@ -291,7 +297,7 @@ class Opening(QObject):
                 self._read_beside(entry)
                 return
             ready = entry.state is State.READY and not entry.prepared
-            if ready and session.models.is_checked and session.settings.get(table.AUTO_ANALYZE):
+            if ready and self._models.is_checked and desk.settings.get(table.AUTO_ANALYZE):
                 self._prepare(entry)
                 return
 
@@ -303,9 +309,9 @@ class Opening(QObject):
         self.background.start(f"entry {number}", job)
 
     def _prepare(self, entry: Entry) -> None:
-        number, session = entry.number, self._session
+        number = entry.number
         self.list.update(number, state=State.ANALYZING)
-        job = operations.prepare(entry, session.models.packages(), session.settings.get(table.PROVIDER))
+        job = operations.prepare(entry, self._models.packages(), self._desk.settings.get(table.PROVIDER))
         job.succeeded.connect(lambda made: self._prepared(number, made))
         job.failed.connect(lambda _: self.list.update(number, state=State.READY, prepared=True))  # told when shown
         job.cancelled.connect(lambda: self.list.update(number, state=State.READY))

@@ -1,34 +1,31 @@
-"""The saver: writes what a session made: the report, every output, the case."""
+"""The saver: writes what was made at a desk: the report, every output, the case."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from desktop import operations
 from desktop import settings as table
+from desktop.desk import Desk
 from desktop.jobs import Job
 from desktop.settings import report_language
 from engine import pipeline
 from engine.pipeline import Finished, ReportOptions
 
-if TYPE_CHECKING:
-    from desktop.session import Session
-
 
 class Saver(QObject):
-    """Starts a job for each file; the session's `saved` tells when it is there."""
+    """Starts a job for each file; the desk's `saved` tells when it is there."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
 
     def options(self, *, deidentify: bool = False) -> ReportOptions:
         """Return how the settings want the report."""
-        settings = self._session.settings
+        settings = self._desk.settings
         return ReportOptions(report_language(settings), settings.get(table.REPORT_PAPER), deidentify)
 
     def render_report(self, options: ReportOptions) -> Job:
@@ -39,7 +36,7 @@ class Saver(QObject):
         """Write a report that was looked at."""
         job = operations.keep_report(self._finished(options).analysis.result, data, path, options)
         saved = self.tr("Report saved")
-        self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
+        self._desk.start("report", job, lambda done: self._desk.saved.emit(saved, done))
 
     def record_print(self, data: bytes, options: ReportOptions) -> None:
         """Put a printing into the audit file; nothing may be printed where this fails."""
@@ -50,41 +47,41 @@ class Saver(QObject):
         """Write the PDF of the current analysis, as the settings want it."""
         job = operations.save_report(self._finished(self.options(deidentify=deidentify)), path)
         saved = self.tr("Report saved")
-        self._session.start("report", job, lambda done: self._session.saved.emit(saved, done))
+        self._desk.start("report", job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_outputs(self, folder: Path, *, deidentify: bool = False) -> None:
         """Write every output of the current analysis into a folder."""
         job = operations.save_outputs(self._finished(self.options(deidentify=deidentify)), folder)
         saved = self.tr("All outputs saved")
-        self._session.start("outputs", job, lambda _: self._session.saved.emit(saved, folder))
+        self._desk.start("outputs", job, lambda _: self._desk.saved.emit(saved, folder))
 
     def save_case(self, path: Path) -> None:
         """Write roles, outlines and notes; from then on nothing is unsaved."""
-        case = self._session.document.case
+        case = self._desk.document.case
         if case is None:
             raise RuntimeError("no study is shown")
-        self._session.start("case", operations.save_case(case, path), self._case_saved)
+        self._desk.start("case", operations.save_case(case, path), self._case_saved)
 
     def export_outlines(self, path: Path, kind: str) -> None:
         """Write the outlines of the case alone: ``seg``, ``rtstruct`` or ``nifti``."""
-        study, case = self._session.shown()
-        job = operations.export_outlines(case, study, self._session.volumes(), path, kind)
+        study, case = self._desk.shown()
+        job = operations.export_outlines(case, study, self._desk.volumes(), path, kind)
         saved = self.tr("Outlines saved")
-        self._session.start("export", job, lambda done: self._session.saved.emit(saved, done))
+        self._desk.start("export", job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_picture(self, data: bytes, path: Path) -> None:
         """Write a picture of the views."""
         saved = self.tr("Picture saved")
         job = operations.save_bytes(data, path)
-        self._session.start("picture", job, lambda done: self._session.saved.emit(saved, done))
+        self._desk.start("picture", job, lambda done: self._desk.saved.emit(saved, done))
 
     def _case_saved(self, path: Path) -> None:
-        self._session.document.history.setClean()
-        self._session.saved.emit(self.tr("Case saved"), path)
+        self._desk.document.history.setClean()
+        self._desk.saved.emit(self.tr("Case saved"), path)
 
     def _finished(self, options: ReportOptions) -> Finished:
-        document = self._session.document
+        document = self._desk.document
         study, case, analysis = document.study, document.case, document.analysis
-        if study is None or case is None or analysis is None or not self._session.can_save:
+        if study is None or case is None or analysis is None or not self._desk.can_save:
             raise RuntimeError("there is no current analysis")
-        return Finished(analysis, study, case, self._session.volumes(), datetime.now(), options)
+        return Finished(analysis, study, case, self._desk.volumes(), datetime.now(), options)

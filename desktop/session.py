@@ -10,21 +10,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop import operations, readiness, wording
 from desktop import settings as table
-from desktop.document import CaseDocument
+from desktop.desk import Desk
 from desktop.importer import Importer
-from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
 from desktop.opening import Opening
 from desktop.operations import FirstImage, Reading
 from desktop.saver import Saver
 from desktop.settings import Settings
-from desktop.volume_store import VolumeStore
 from desktop.worklist import Entry, WorkList
 from engine import pipeline
 from engine.domain.case import Case
@@ -42,38 +39,27 @@ QUIET_MS = 4000
 """An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
 
-class Session(QObject):
+class Session(Desk):
     """Drives one window.
 
     Signals:
         skipped_changed(): The list of skipped files changed.
-        failed(error): Something went wrong; the person should read it.
-        notice(text): Something worth a line in the status bar.
-        saved(text, path): A file was written.
         first_image(FirstImage): One slice can be shown while the rest is read.
         readiness_changed(): Whether an analysis can start, or why not, may have changed.
     """
 
     skipped_changed = Signal()
-    failed = Signal(object)
-    notice = Signal(str)
-    saved = Signal(str, object)
     first_image = Signal(object)
     readiness_changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.settings = settings
-        self.document = CaseDocument(self)
-        self.store = VolumeStore(self)
-        self.jobs = Jobs(self)
+        super().__init__(settings, parent)
         self.paths: tuple[Path, ...] = ()
         self._restoring = False
         self.arriving: Study | None = None
         self._beside: tuple[Skipped, ...] = ()
-        self.confirmed: set[str] = set()
         self.models = ModelShelf(self)
-        self.opening = Opening(self)
+        self.opening = Opening(self, self.models)
         self.saver = Saver(self)
         self.importer = Importer(self)
         self._rest = QTimer(self)
@@ -86,6 +72,11 @@ class Session(QObject):
         self.models.checked.connect(self._start_by_itself)
         self.models.failed.connect(self.failed)
         self.importer.finished.connect(self._start_by_itself)
+        self.opening.early.connect(self.show_early)
+        self.opening.read.connect(self.show_reading)
+        self.opening.set_aside.connect(self.tell_skipped)
+        self.opening.given_up.connect(self.forget_arriving)
+        self.opening.close_wanted.connect(self.close)
 
     # ---- opening
 
@@ -276,23 +267,6 @@ class Session(QObject):
         job = operations.analyze(study, case, self.volumes(), provider)
         self.start("analysis", job, self._analysed)
 
-    @property
-    def can_save(self) -> bool:
-        """True when there is a result, it is up to date, and the reader may see it."""
-        document = self.document
-        return document.analysis is not None and not document.is_stale and not self.impression_wanted
-
-    @property
-    def impression_wanted(self) -> bool:
-        """True while a result waits for the reader's impression: nothing of it may be shown (read-first mode)."""
-        case = self.document.case
-        return (
-            self.settings.get(table.READ_FIRST)
-            and self.document.analysis is not None
-            and case is not None
-            and case.reader.first_impression is None
-        )
-
     def _analysed(self, analysis: Analysis) -> None:
         study = self.document.study
         if study is not None and analysis.result.study_instance_uid == study.study_instance_uid:
@@ -347,31 +321,6 @@ class Session(QObject):
             jobs.cancel_all()  # all are asked before one is waited for
         ended = [jobs.shut_down(PATIENCE_S) for jobs in every]
         return all(ended)
-
-    # ---- within
-
-    def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None]) -> None:
-        """Start a job for a purpose; its failure is told to the person."""
-        job.succeeded.connect(succeeded)
-        job.failed.connect(self.failed)
-        self.jobs.start(purpose, job)
-
-    def shown(self) -> tuple[Study, Case]:
-        """Return the study shown and its case; only to be asked while there is one."""
-        study, case = self.document.study, self.document.case
-        if study is None or case is None:
-            raise RuntimeError("no study is shown")
-        return study, case
-
-    def t2_volume(self) -> Volume | None:
-        """Return the volume that lesions are outlined on, None while it has not been read."""
-        case = self.document.case
-        return None if case is None else self.store.get(case.roles.get(SequenceRole.T2, ""))
-
-    def volumes(self) -> VolumeSet:
-        """Return the volumes of the case's roles that have been read."""
-        _, case = self.shown()
-        return self.store.volume_set(case.roles)
 
 
 def _other_study() -> EngineError:

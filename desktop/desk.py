@@ -1,0 +1,85 @@
+"""The desk: what everybody works on: settings, the document, the volumes, the jobs, and three ways to speak up.
+
+The session is a desk with the verbs of a person; importer, saver and opening know the desk alone and tell the session
+by signals what happened. So nothing that a session owns knows the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop import settings as table
+from desktop.document import CaseDocument
+from desktop.jobs import Job, Jobs
+from desktop.settings import Settings
+from desktop.volume_store import VolumeStore
+from engine.domain.case import Case
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Study
+from engine.domain.volume import Volume, VolumeSet
+
+
+class Desk(QObject):
+    """One study at a time.
+
+    Signals:
+        failed(error): Something went wrong; the person should read it.
+        notice(text): Something worth a line in the status bar.
+        saved(text, path): A file was written.
+    """
+
+    failed = Signal(object)
+    notice = Signal(str)
+    saved = Signal(str, object)
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.document = CaseDocument(self)
+        self.store = VolumeStore(self)
+        self.jobs = Jobs(self)
+        self.confirmed: set[str] = set()
+        """Keys of series whose proposed roles the person has confirmed."""
+
+    def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None]) -> None:
+        """Start a job for a purpose; its failure is told to the person."""
+        job.succeeded.connect(succeeded)
+        job.failed.connect(self.failed)
+        self.jobs.start(purpose, job)
+
+    def shown(self) -> tuple[Study, Case]:
+        """Return the study shown and its case; only to be asked while there is one."""
+        study, case = self.document.study, self.document.case
+        if study is None or case is None:
+            raise RuntimeError("no study is shown")
+        return study, case
+
+    def t2_volume(self) -> Volume | None:
+        """Return the volume that lesions are outlined on, None while it has not been read."""
+        case = self.document.case
+        return None if case is None else self.store.get(case.roles.get(SequenceRole.T2, ""))
+
+    def volumes(self) -> VolumeSet:
+        """Return the volumes of the case's roles that have been read."""
+        _, case = self.shown()
+        return self.store.volume_set(case.roles)
+
+    @property
+    def can_save(self) -> bool:
+        """True when there is a result, it is up to date, and the reader may see it."""
+        document = self.document
+        return document.analysis is not None and not document.is_stale and not self.impression_wanted
+
+    @property
+    def impression_wanted(self) -> bool:
+        """True while a result waits for the reader's impression: nothing of it may be shown (read-first mode)."""
+        case = self.document.case
+        return (
+            self.settings.get(table.READ_FIRST)
+            and self.document.analysis is not None
+            and case is not None
+            and case.reader.first_impression is None
+        )
