@@ -70,7 +70,7 @@ def run(paths: Sequence[Path]) -> int:
     window = make_window(app, settings)
     garbage = GarbageCollector()
     sys.excepthook = Watch(window).catch
-    window.show()
+    window.come_up()
     if settings.policy_fault is not None:
         window.show_error(settings.policy_fault)
     if paths:

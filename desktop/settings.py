@@ -73,6 +73,13 @@ def _shapes(text: str) -> dict[str, tuple[float, float]]:
     return shapes
 
 
+def _widths(text: str) -> dict[str, int]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(text)
+    return {str(name): int(width) for name, width in value.items()}
+
+
 def _speed(text: str) -> float:
     value = float(text)
     if not 0 < value < inf:
@@ -126,6 +133,9 @@ LANGUAGE = words("window/language", "system", "Language", ("system", "en", "zh_C
 TEXT_SCALE = Setting[float]("window/text_scale", 1.0, _scale, repr, "Size of texts", SCALES)
 REPORT_PAPER = words("report/paper", "A4", "Paper of the report", ("A4", "Letter"))
 REPORT_LANGUAGE = words("report/language", "window", "Language of the report", ("window", "en", "zh_CN"))
+PANEL_WIDTHS = Setting[dict[str, int]]("window/panel_widths", {}, _widths, json.dumps, "")
+PANELS_CLOSED = Setting[tuple[str, ...]]("window/panels_closed", (), _texts, lambda value: json.dumps(list(value)), "")
+PLACE = words("window/place", "", "")
 LAST_FOLDER = words("window/last_folder", "", "")
 RECENT = Setting[tuple[str, ...]](
     "window/recent", (), _texts, lambda value: json.dumps(list(value), ensure_ascii=False), ""
@@ -133,7 +143,8 @@ RECENT = Setting[tuple[str, ...]](
 
 TABLE: tuple[Setting[Any], ...] = (
     AUTO_ANALYZE, READ_FIRST, PROVIDER, SMOOTH, LINKED, CORNER_TEXT, MEASURES, LAYOUT, HANGING, WINDOWS, CINE_SPEED,
-    OVERLAY_OPACITY, THEME, LANGUAGE, TEXT_SCALE, REPORT_PAPER, REPORT_LANGUAGE, LAST_FOLDER, RECENT,
+    OVERLAY_OPACITY, THEME, LANGUAGE, TEXT_SCALE, REPORT_PAPER, REPORT_LANGUAGE, PANEL_WIDTHS, PANELS_CLOSED,
+    PLACE, LAST_FOLDER, RECENT,
 )  # fmt: skip
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from desktop import i18n
-from engine.domain import caution_words, flag_words, reason_words
+from engine.domain import caution_words, flag_words, phrases, reason_words
 from engine.domain.caution import Caution
+from engine.domain.error_words import error_words
 from engine.domain.figures import Figure
 from engine.domain.labels import STATUS_WORDS
 from engine.domain.result import StudyResult
+from engine.domain.roi import RoiObject
 from engine.domain.sequence import RoleGuess, SequenceRole, SeriesKind
 from engine.domain.study import PatientContext, Series, Study
 
@@ -59,6 +61,18 @@ def caution(found: Caution) -> str:
 def reason(text: str) -> str:
     """Return why a series was taken for what it is, in the window's language."""
     return reason_words.reason_words(text, i18n.language())
+
+
+def phrase(text: str) -> str:
+    """Return what the engine says about a file, a series, an outline or a package, in the window's language."""
+    return phrases.phrase(text, i18n.language())
+
+
+def outline_file(found: RoiObject) -> str:
+    """Return what a file with outlines holds and whether it belongs to the study, in the window's language."""
+    if found.problem is None:
+        return phrase(found.reason)
+    return "\n".join(error_words(found.problem, i18n.language()))
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -64,7 +64,8 @@ class LesionModel(TableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return lesion_colour(roi.lesion_id)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join([name, wording.origin(roi.origin), *roi.notes])
+            notes = (wording.phrase(note) for note in roi.notes)
+            return "\n".join([name, wording.origin(roi.origin), *notes])
         return None
 
     def _case_changed(self, before: Case, after: Case) -> None:

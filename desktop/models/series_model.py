@@ -107,7 +107,8 @@ class SeriesModel(QAbstractListModel):
             lines[0] = f"{guess.kind.value}, {lines[0]}"
             lines += [wording.reason(each) for each in guess.reasons]
         if series.stack_problem:
-            lines.append(self.tr("No regular stack: {0}").format(series.stack_problem))
+            lines.append(self.tr("No regular stack: {0}").format(wording.phrase(series.stack_problem)))
+        lines += [wording.phrase(note) for note in series.geometry_notes]
         return "\n".join(lines)
 
     def _reset(self) -> None:

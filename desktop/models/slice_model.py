@@ -43,7 +43,7 @@ class SliceModel(TableModel):
     def headings(self) -> list[str]:
         """Return the column headings: class names are written out."""
         return [
-            self.tr("Position"),
+            self.tr("Position\nmm"),
             self.tr("T2\nslice"),
             *(wording.class_name(label).replace(" ", "\n", 1) for label in self._labels),
             self.tr("Classified as"),
@@ -74,7 +74,7 @@ class SliceModel(TableModel):
         if label is not None:
             return wording.score(one.scores[label])
         if column == 0:
-            return wording.position(one.ref.position_mm)
+            return wording.number(one.ref.position_mm)
         if column == 1:
             return str(one.ref.nearest_t2_slice + 1)
         return wording.class_name(one.predicted)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QT
 from desktop import wording
 from desktop.icons import pixmap
 from desktop.theme import Theme
-from desktop.views.widgets import column, label
+from desktop.views.widgets import column, label, resize_within
 from engine import __version__
 
 LIBRARIES = (
@@ -51,7 +51,7 @@ class AboutDialog(QDialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About Lobule"))
-        self.resize(520, 460)
+        resize_within(self, 520, 460)
         layout = column(self, (20, 20, 20, 14), 10)
         top = QHBoxLayout()
         top.setSpacing(14)

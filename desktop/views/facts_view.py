@@ -81,7 +81,7 @@ class FactsView(QWidget):
             "dlr_minus": "DLR\u2212",
         }
         lines = [f"{names[each.key]} {wording.figure(each)}" for each in first]
-        cohort = first[0].cohort or self.tr("cohort not named")
+        cohort = wording.phrase(first[0].cohort) or self.tr("cohort not named")
         if analysis.result.package.clinical_status == "simulated":
             lines.append(self.tr("Measured on simulated images: {0}. They say nothing about patients.").format(cohort))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
 
 from desktop import i18n
-from desktop.views.widgets import column
+from desktop.views.widgets import column, resize_within
 from engine.storage import assets_folder
 
 
@@ -15,7 +15,7 @@ class HelpDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Lobule help"))
-        self.resize(760, 820)
+        resize_within(self, 760, 820)
         layout = column(self, (16, 14, 16, 12), 10)
         self.page = QTextBrowser()
         self.page.setAccessibleName(self.tr("Help"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout,
 from desktop import wording
 from desktop.heatmap import coloured_square
 from desktop.models.overlay import Overlay
-from desktop.views.widgets import column, label
+from desktop.views.widgets import column, label, resize_within
 from desktop.window_level import Window, grey_image
 from engine.domain.result import Analysis, Prediction
 from engine.domain.roi import LesionId
@@ -64,7 +64,7 @@ class InputPreview(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("What the network sees"))
-        self.resize(860, 440)
+        resize_within(self, 860, 440)
         self._analysis, self._overlay = analysis, overlay
         self._pairs: list[tuple[SliceInput, Prediction | None]] = []
         answers = analysis.predictions[lesion]

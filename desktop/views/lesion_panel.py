@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import roi_edits
+from desktop import roi_edits, wording
 from desktop.icons import icon
 from desktop.models.lesion_model import LesionModel
 from desktop.session import Session
@@ -236,7 +236,7 @@ class LesionPanel(QWidget):
             text = f"{found.path.name}   ({found.format})".replace("&", "&&")
             action = self._menu.addAction(text)
             action.setEnabled(found.usable)
-            action.setToolTip(found.reason)
+            action.setToolTip(wording.outline_file(found))
             path = found.path
             action.triggered.connect(lambda _=False, path=path: self._session.importer.take([path]))
         if self._session.document.roi_objects:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QMessageBox, QWidget
 
-from desktop import importer
+from desktop import importer, wording
 from desktop.journal import Entry, Journal
 from desktop.session import Session
-from desktop.views.widgets import column, label
+from desktop.views.widgets import column, label, resize_within
 from engine.domain.roi import RoiQuestion
 
 
@@ -82,14 +82,14 @@ class ChoiceDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import outlines"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 300)
+        resize_within(self, 560, 300)
         layout = column(self, (16, 16, 16, 12), 10)
         layout.addWidget(label(self._headline(question.code), "strong", wrap=True))
-        layout.addWidget(label(question.text, "dim", wrap=True))
+        layout.addWidget(label(wording.phrase(question.text), "dim", wrap=True))
         self.choices = QListWidget()
         self.choices.setAccessibleName(self.tr("Answers"))
         for choice in question.choices:
-            item = QListWidgetItem(choice.text)
+            item = QListWidgetItem(wording.phrase(choice.text))
             item.setData(Qt.ItemDataRole.UserRole, choice.key)
             self.choices.addItem(item)
             if choice.key == question.default:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from desktop import settings as table
 from desktop.session import Session
 from desktop.views.settings_dialog import choice_text
-from desktop.views.widgets import button, column, label
+from desktop.views.widgets import button, column, label, resize_within
 from engine.domain.errors import EngineError
 from engine.pipeline import ReportOptions
 
@@ -45,7 +45,7 @@ class ReportDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Report"))
-        self.resize(PREVIEW_PX + 60, 900)
+        resize_within(self, PREVIEW_PX + 60, 900)
         self._session = session
         self._data = b""
         self._buffer = QBuffer(self)

@@ -67,7 +67,8 @@ class RoleSlot(QFrame):
         top = QHBoxLayout()
         top.setSpacing(6)
         self._name = label(wording.role_name(role), "strong")
-        self._sure = label("", "dim")
+        self._vacant = ElidedLabel(tone="dim")
+        self._vacant.setAlignment(Qt.AlignmentFlag.AlignRight)
         top.addWidget(self._name)
         self._b_value = QToolButton()
         self._b_value.setProperty("small", True)
@@ -78,13 +79,17 @@ class RoleSlot(QFrame):
         values.aboutToShow.connect(lambda: fill_b_values(values, session.document, self._choose))
         self._b_value.setMenu(values)
         top.addWidget(self._b_value)
-        top.addStretch(1)
-        top.addWidget(self._sure)
+        top.addWidget(self._vacant, 1)
         lines.addLayout(top)
         self._series = ElidedLabel()
+        self._sure = label("", "dim")
         self._reason = ElidedLabel(tone="dim")
+        why = QHBoxLayout()
+        why.setSpacing(6)
+        why.addWidget(self._sure)
+        why.addWidget(self._reason, 1)
         lines.addWidget(self._series)
-        lines.addWidget(self._reason)
+        lines.addLayout(why)
         self._confirm = button(self.tr("Confirm"), flat=True, tip=self.tr("Accept this proposal"))
         self._confirm.clicked.connect(lambda: self.confirmed.emit(self.role))
         lines.addWidget(self._confirm, alignment=Qt.AlignmentFlag.AlignLeft)
@@ -108,7 +113,7 @@ class RoleSlot(QFrame):
         key = None if case is None else case.roles.get(self.role)
         series = None if study is None or key is None else study.find(key)
         present = series is not None
-        for widget in (self._picture, self._series, self._reason):
+        for widget in (self._picture, self._series, self._sure, self._reason):
             widget.setVisible(present)
         self._change.setVisible(study is not None)
         self._row.setContentsMargins(*((8, 6, 6, 6) if present else (8, 0, 6, 0)))
@@ -118,24 +123,29 @@ class RoleSlot(QFrame):
         if series is None:
             count = len(possible(document, self.role))
             vacant = self.tr("not assigned: %n possible", "", count) if count else self.tr("not assigned")
-            self._sure.setText(vacant if study is not None else "")
+            self._vacant.setText(vacant if study is not None else "")
+            self._vacant.setToolTip(self._vacant.text())
             self.setToolTip("")
             set_tone(self._name, "dim")
-            set_tone(self._sure, "warn" if count else "dim")
+            set_tone(self._vacant, "warn" if count else "dim")
             set_card(self, "empty")
         else:
             guess = document.role_map.guess_for(series.key)
             reasons = () if guess is None else tuple(wording.reason(each) for each in guess.reasons)
+            self._vacant.setText("")
             self._sure.setText(self._confidence_text(series.key, doubtful))
             set_tone(self._sure, "warn" if doubtful else "dim")
             self._series.setText(wording.series_name(series))
             rivals = len(possible(document, self.role)) - 1 if doubtful else 0
             others = self.tr("%n other series possible", "", rivals) if rivals > 0 else ""
             shift = document.case.shifts_mm.get(self.role) if document.case is not None else None
-            moved = "" if shift is None else self.tr("moved by hand: {0} mm").format(wording.vector(shift))
+            turn = document.case.rotations.get(self.role) if document.case is not None else None
+            moved = "" if shift is None else self.tr("moved by {0} mm").format(wording.vector(shift))
+            if turn is not None:
+                moved = self.tr("registered on T2, {0}").format(moved or self.tr("turned"))
             shown = [text for text in (moved, others, *reasons[:1]) if text]
             self._reason.setText(", ".join(shown))
-            self.setToolTip("\n".join([wording.series_name(series), *shown[:-1], *reasons]))
+            self.setToolTip("\n".join([wording.series_name(series), self._sure.text(), *shown[:-1], *reasons]))
             set_tone(self._name, "strong")
             set_card(self, "doubt" if doubtful else "slot")
             self._show_picture(self._session.store.get(series.key))

@@ -197,28 +197,51 @@ def _colour(theme: Theme, number: int) -> QColor:
     return QColor(colours[number % len(colours)])
 
 
+LEGEND_LINE_PX, SIGN_PX, BETWEEN_PX = 18, 27, 14
+
+
 class StripLegend(QWidget):
-    """Says which line and mark belong to which class."""
+    """Says which line and mark belong to which class; what does not fit goes on the next line."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._names: tuple[str, ...] = ()
-        self.setFixedHeight(18)
+        self._flag = self.tr("▼ malignant")
+        self.setFixedHeight(LEGEND_LINE_PX)
 
     def show_labels(self, labels: Sequence[str]) -> None:
         """Name these classes, and the sign of malignant slices."""
         self._names = tuple(wording.class_name(name) for name in labels)
         self.setAccessibleName(", ".join(self._names))
+        self._fold()
         self.update()
+
+    def places(self) -> list[tuple[float, int]]:
+        """Return (x, line) of every class and of the sign, in px and from 0."""
+        metrics, x, line = QFontMetricsF(self.font()), 4.0, 0
+        found: list[tuple[float, int]] = []
+        for width in (*(SIGN_PX + metrics.horizontalAdvance(name) for name in self._names),
+                      metrics.horizontalAdvance(self._flag)):  # fmt: skip
+            if found and x + width > self.width():
+                x, line = 4.0, line + 1
+            found.append((x, line))
+            x += width + BETWEEN_PX
+        return found
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self.setFixedHeight(LEGEND_LINE_PX * (1 + self.places()[-1][1]))
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = QFontMetricsF(painter.font())
-        x, middle = 4.0, self.height() / 2
-        for number, name in enumerate(self._names):
-            colour = _colour(self._theme, number)
+        *classes, (flag_x, flag_line) = self.places()
+        for number, (name, (x, line)) in enumerate(zip(self._names, classes, strict=True)):
+            colour, middle = _colour(self._theme, number), (line + 0.5) * LEGEND_LINE_PX
             painter.setPen(QPen(colour, 1.6, DASHES[number % len(DASHES)]))
             painter.drawLine(QPointF(x, middle), QPointF(x + 22, middle))
             painter.save()
@@ -227,11 +250,11 @@ class StripLegend(QWidget):
                 painter, SYMBOLS[number % len(SYMBOLS)], MARK_PX, pg.mkPen(self._theme.panel), pg.mkBrush(colour)
             )
             painter.restore()
-            painter.setPen(QColor(self._theme.dim))
-            width = metrics.horizontalAdvance(name)
-            painter.drawText(QRectF(x + 27, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, name)
-            x += 27 + width + 14
-        painter.drawText(
-            QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, self.tr("▼ malignant")
-        )
+            self._write(painter, x + SIGN_PX, line, name)
+        self._write(painter, flag_x, flag_line, self._flag)
         painter.end()
+
+    def _write(self, painter: QPainter, x: float, line: int, text: str) -> None:
+        painter.setPen(QColor(self._theme.dim))
+        area = QRectF(x, line * LEGEND_LINE_PX, self.width() - x, LEGEND_LINE_PX)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)

@@ -151,7 +151,7 @@ class SeriesPanel(QWidget):
         self.models.addItem(self.tr("Automatic: the one that uses most sequences"), "auto")
         for package in packages:
             manifest = package.manifest
-            text = f"{manifest.title or manifest.id}  {manifest.version}"
+            text = f"{wording.phrase(manifest.title) or manifest.id}  {manifest.version}"
             missing = [role for role in package.roles if case is not None and role not in case.roles]
             if missing:
                 text += self.tr(", lacks {0}").format(", ".join(wording.role_name(role) for role in missing))

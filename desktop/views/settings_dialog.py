@@ -77,7 +77,7 @@ class SettingsDialog(QDialog):
             self._add(form, row)
         layout.addLayout(form)
         if any(settings.locked(row) for row in shown):
-            words = self.tr("Settings with a lock are fixed for this computer by {0}.").format(policy_path())
+            words = self.tr("Locked settings are fixed for this computer by {0}.").format(policy_path())
             layout.addWidget(label(words, "dim", wrap=True))
         self.restart = label(self.tr("Takes effect when Lobule is started again."), "warn", wrap=True)
         self.restart.hide()
@@ -94,12 +94,12 @@ class SettingsDialog(QDialog):
         if locked:
             editor.setToolTip(self.tr("Fixed for this computer by its policy file"))
         self.editors[row.key] = editor
-        sign = "  \U0001f512" if locked else ""
+        text = self.tr("{0} (locked)").format(setting_text(row)) if locked else setting_text(row)
         if isinstance(editor, QCheckBox):
-            editor.setText(setting_text(row) + sign)
+            editor.setText(text)
             form.addRow(editor)
         else:
-            form.addRow(label(setting_text(row) + sign), editor)
+            form.addRow(label(text), editor)
 
     def _switch(self, row: Setting[Any]) -> QCheckBox:
         box = QCheckBox()

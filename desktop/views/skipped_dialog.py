@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.widgets import column, label
+from desktop import wording
+from desktop.views.widgets import column, label, resize_within
 from engine.domain.study import Skipped
 
 
@@ -26,19 +27,21 @@ class SkippedDialog(QDialog):
     def __init__(self, skipped: Sequence[Skipped], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Skipped files"))
-        self.resize(820, 420)
+        resize_within(self, 820, 420)
         layout = column(self, (16, 16, 16, 12), 10)
         text = self.tr("%n file(s) were not used. The images that were read are not affected.", "", len(skipped))
         layout.addWidget(label(text, wrap=True))
-        rows = [[one.path.name, one.reason] for one in skipped]
+        reasons = [wording.phrase(one.reason) for one in skipped]
+        rows = [[one.path.name, reason] for one, reason in zip(skipped, reasons, strict=True)]
         self.table = _table([self.tr("File"), self.tr("Reason")], rows, stretch=1)
-        for row, one in enumerate(skipped):
+        for row, (one, reason) in enumerate(zip(skipped, reasons, strict=True)):
             for column_ in (0, 1):
                 item = self.table.item(row, column_)
                 if item is not None:
-                    item.setToolTip(f"{one.path}\n{one.reason}")
+                    item.setToolTip(f"{one.path}\n{reason}")
+        self.table.setAccessibleName(self.windowTitle())
         layout.addWidget(self.table)
-        self._lines = [f"{one.path}\t{one.reason}" for one in skipped]
+        self._lines = [f"{one.path}\t{reason}" for one, reason in zip(skipped, reasons, strict=True)]
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(self.tr("Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self.copy)

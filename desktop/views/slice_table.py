@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,8 +17,10 @@ from desktop.models.slice_model import SCORE_ROLE, SliceModel
 from desktop.theme import Theme
 from engine.domain.result import LesionResult
 
-ROW_PX = 27
+ROW_PX, TWO_LINES_PX, LEAST_COLUMN_PX = 27, 38, 24
 MOST_ROWS = 9
+T2_SLICE = 1
+"""The column that goes first where there is little room: the position says where a slice lies."""
 
 
 class ScoreDelegate(QStyledItemDelegate):
@@ -73,8 +75,7 @@ class SliceTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setMinimumSectionSize(LEAST_COLUMN_PX)
         self.setObjectName("slices")
         self.setAccessibleName(self.tr("Slices"))
         self.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -82,8 +83,29 @@ class SliceTable(QTableView):
     def show_lesion(self, lesion: LesionResult | None, labels: tuple[str, ...]) -> None:
         """Show the slices of a lesion."""
         self.slices.show(lesion, labels)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out the column of T2 slices where the table is narrow, and let class names take two lines."""
+        header = self.horizontalHeader()
+        widths = [max(header.sectionSizeHint(n), self.sizeHintForColumn(n)) for n in range(header.count())]
+        room = self.viewport().width()
+        narrow = sum(widths) > room
+        for column in range(header.count()):
+            last = column == header.count() - 1
+            modes = QHeaderView.ResizeMode
+            header.setSectionResizeMode(column, modes.Stretch if last else modes.ResizeToContents)
+        self.setColumnHidden(T2_SLICE, narrow)
+        folded = narrow and sum(widths) - widths[T2_SLICE] > room
+        self.setWordWrap(folded)
+        row_px = TWO_LINES_PX if folded else ROW_PX
+        self.verticalHeader().setDefaultSectionSize(row_px)
         rows = min(max(self.slices.rowCount(), 1), MOST_ROWS)
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * ROW_PX + 6)
+        self.setFixedHeight(header.sizeHint().height() + rows * row_px + 6)
 
     def choose(self, index: int) -> None:
         """Choose the row of an analysis plane, as by a click."""

@@ -244,7 +244,11 @@ class SliceView(Viewport):
         width, level = (wording.number(value, 0 if abs(value) >= 10 else 2) for value in window)
         bottom = [
             self.tr("{0}   {1} × {2} mm, step {3} mm   zoom {4}×").format(
-                state.plane.name, f"{row:.2g}", f"{column:.2g}", f"{step:.3g}", f"{state.frame.zoom:.1f}"
+                wording.phrase(state.plane.name),
+                f"{row:.2g}",
+                f"{column:.2g}",
+                f"{step:.3g}",
+                f"{state.frame.zoom:.1f}",
             ),
             self.tr("W {0}  L {1}").format(width, level),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from desktop import settings as table
@@ -23,6 +24,23 @@ from engine.domain.study import Series
 
 LAYOUTS = {"1x1": (1, 1), "1x2": (1, 2), "1x3": (1, 3), "2x2": (2, 2), "2x3": (2, 3)}
 MOST = 6
+LIVER_ASPECT = 1.35
+"""Width to height of an axial abdomen: what a view should have room for."""
+CLEARLY = 1.15
+"""Rows and columns change places only where images grow by so much: dragging a border must not make them flicker."""
+
+
+def rows_and_columns(name: str, width: float, height: float, *, turned: bool = False) -> tuple[int, int]:
+    """Return how a layout stands in an area: as named, or with rows and columns exchanged where images are larger so.
+
+    Args:
+        turned: How it stands now; it stays so unless the other way is clearly better.
+    """
+    rows, columns = LAYOUTS[name]
+    as_named = min(width / columns / LIVER_ASPECT, height / rows)
+    exchanged = min(width / rows / LIVER_ASPECT, height / columns)
+    turn = exchanged * CLEARLY > as_named if turned else exchanged > as_named * CLEARLY
+    return (columns, rows) if turn else (rows, columns)
 
 
 class ViewGrid(QWidget):
@@ -51,6 +69,7 @@ class ViewGrid(QWidget):
         self._memory = WindowMemory(session.settings)
         self._keys = [""] * MOST
         self._alone: SliceView | None = None
+        self._turned = False
         self.views = [self._make_view(overlay, tools) for _ in range(MOST)]
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +93,8 @@ class ViewGrid(QWidget):
 
     def set_layout(self, name: str) -> None:
         """Show the views in rows and columns."""
-        self._layout_name, self._alone = name, None
+        self._layout_name, self._alone, self._turned = name, None, False
+        self._turned = self._standing() != LAYOUTS[name]
         self._session.settings.set(table.LAYOUT, name)
         self._arrange()
         self._hang_missing()
@@ -179,7 +199,7 @@ class ViewGrid(QWidget):
 
     def _arrange(self) -> None:
         shown = self.visible_views()
-        _, columns = (1, 1) if self._alone is not None else LAYOUTS[self._layout_name]
+        _, columns = (1, 1) if self._alone is not None else self._standing()
         for view in self.views:
             self._grid.removeWidget(view)
             view.setVisible(view in shown)
@@ -191,6 +211,17 @@ class ViewGrid(QWidget):
         if self.active not in shown:
             self.set_active(shown[0])
         self._share_fit()
+
+    def _standing(self) -> tuple[int, int]:
+        return rows_and_columns(self._layout_name, self.width(), self.height(), turned=self._turned)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the views stand above one another where that shows the images larger."""
+        super().resizeEvent(event)
+        turned = self._standing() != LAYOUTS[self._layout_name]
+        if turned != self._turned:
+            self._turned = turned
+            self._arrange()
 
     def _study_opened(self) -> None:
         self.navigation.reset()
@@ -268,6 +299,7 @@ class ViewGrid(QWidget):
         if window is None and volume is not None:
             window = self._memory.window(self._label(key), volume)
         former.show(key, title, subtitle, volume, window=window, loading=volume is None)
+        view.setAccessibleName(f"{title}, {subtitle}")
         self._share_fit()
         if volume is None and view.isVisible():
             QTimer.singleShot(0, self._hang_missing)

@@ -6,6 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+EDGE_PX = 40
+"""What a window manager needs around a dialog."""
+
 
 def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
     """Return a label in one of the tones of the style sheet: title, head, dim, strong, warn, error."""
@@ -70,6 +73,12 @@ def column(parent: QWidget, margins: tuple[int, int, int, int] = (0, 0, 0, 0), s
     layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
     return layout
+
+
+def resize_within(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog this size, or less where the screen has less: its buttons must be in reach."""
+    room = dialog.screen().availableSize()
+    dialog.resize(min(width, room.width() - EDGE_PX), min(height, room.height() - 2 * EDGE_PX))
 
 
 def clear_layout(layout: QVBoxLayout) -> None:

@@ -48,8 +48,8 @@ def test_slice_model_lists_from_the_head_down_with_class_names_written_out(qapp,
     shown_score = float(model.data(model.index(row, 2)))
     assert shown_score == pytest.approx(model.data(model.index(row, 2), SCORE_ROLE), abs=0.005)
     assert "%" not in model.data(model.index(row, 2))  # model scores, not probabilities
-    assert model.data(model.index(row, 0)).endswith(" mm")
-    assert model.headerData(0, Qt.Orientation.Horizontal) == "Position"
+    assert model.data(model.index(row, 0)) == "−44.5"
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "Position\nmm"
 
 
 def test_no_lesion_colour_is_green():
