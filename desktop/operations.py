@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -26,7 +27,7 @@ from engine.domain.sequence import RoleMap, SequenceRole, SeriesKind
 from engine.domain.study import Opened, Series, Study
 from engine.domain.volume import Volume, VolumeSet
 from engine.geometry.affine import affine_from_plane
-from engine.pipeline import Finished, ReportOptions
+from engine.pipeline import AuditReport, Finished, ReportOptions
 
 translate = QCoreApplication.translate
 
@@ -229,6 +230,13 @@ def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progr
     return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
 
 
+def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Job:
+    """Lay the series of a role on T2 around the lesions. Gives the `Case` with the correction found."""
+
+    title = translate("operations", "Aligning with T2")
+    return Job(title, lambda steps: pipeline.register(case, volumes, role, steps))
+
+
 def render_report(finished: Finished) -> Job:
     """Make the PDF report to be looked at. Gives its bytes."""
 
@@ -293,6 +301,29 @@ def save_bytes(data: bytes, path: Path) -> Job:
 def load_case(path: Path) -> Job:
     """Read a case. Gives `Case`."""
     return Job(translate("operations", "Reading the case"), lambda _: storage.load_case(path))
+
+
+LATEST_ENTRIES = 200
+
+
+@dataclass(frozen=True)
+class AuditCheck:
+    """What a check of the audit file found, where it lies, and its latest entries, newest first."""
+
+    report: AuditReport
+    path: Path
+    latest: tuple[Mapping[str, Any], ...]
+
+
+def check_audit() -> Job:
+    """Follow the chain of the audit file from its first entry to its last. Gives `AuditCheck`."""
+
+    def work(progress: Progress) -> AuditCheck:
+        progress.step("audit", 0, 0)
+        entries = pipeline.audit_entries()
+        return AuditCheck(pipeline.verify_audit(), pipeline.audit_path(), entries[: -LATEST_ENTRIES - 1 : -1])
+
+    return Job(translate("operations", "Checking the audit record"), work)
 
 
 def list_packages() -> Job:

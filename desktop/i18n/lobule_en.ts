@@ -2,6 +2,30 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>AuditDialog</name>
+    <message numerus="yes">
+        <source>%n entry(s), none changed, missing or moved.</source>
+        <translation>
+            <numerusform>%n entry, none changed, missing or moved.</numerusform>
+            <numerusform>%n entries, none changed, missing or moved.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) were cut off while they were written.</source>
+        <translation>
+            <numerusform>%n line was cut off while it was written.</numerusform>
+            <numerusform>%n lines were cut off while they were written.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entry(s) before that are whole.</source>
+        <translation>
+            <numerusform>%n entry before that is whole.</numerusform>
+            <numerusform>%n entries before that are whole.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LesionPanel</name>
     <message numerus="yes">
         <source>{0}: %n slice(s) outlined</source>

@@ -25,6 +25,75 @@
     </message>
 </context>
 <context>
+    <name>AuditDialog</name>
+    <message>
+        <source>Audit record</source>
+        <translation>审计记录</translation>
+    </message>
+    <message>
+        <source>Every analysis and every export of this account is written into one file, each entry sealed to the one before it. It names cases by digest, never by patient.</source>
+        <translation>本账户的每次分析和导出都写入同一文件，每条记录与前一条相扣。记录以摘要指代病例，从不含患者信息。</translation>
+    </message>
+    <message>
+        <source>The chain is being checked…</source>
+        <translation>正在核对记录链…</translation>
+    </message>
+    <message>
+        <source>Latest entries</source>
+        <translation>最近的记录</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>账户</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>事项</translation>
+    </message>
+    <message>
+        <source>Case</source>
+        <translation>病例</translation>
+    </message>
+    <message>
+        <source>Result or outputs</source>
+        <translation>结果或输出</translation>
+    </message>
+    <message>
+        <source>The chain is sound</source>
+        <translation>记录链完整</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entry(s), none changed, missing or moved.</source>
+        <translation>
+            <numerusform>共 %n 条记录，无改动、缺失或移位。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) were cut off while they were written.</source>
+        <translation>
+            <numerusform>有 %n 行在写入时中断。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The chain is broken</source>
+        <translation>记录链已断裂</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entry(s) before that are whole.</source>
+        <translation>
+            <numerusform>此前 %n 条记录完好。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Compare the file with your last copy of it.</source>
+        <translation>请与您最近的副本比对。</translation>
+    </message>
+</context>
+<context>
     <name>ChoiceDialog</name>
     <message>
         <source>Import outlines</source>
@@ -420,22 +489,6 @@
 </context>
 <context>
     <name>MainWindow</name>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Redo</source>
-        <translation>重做</translation>
-    </message>
-    <message>
-        <source>Tools</source>
-        <translation>工具</translation>
-    </message>
-    <message>
-        <source>Arrangement of the views</source>
-        <translation>视图布局</translation>
-    </message>
     <message>
         <source>Lobule</source>
         <translation>Lobule</translation>
@@ -891,8 +944,16 @@
         </translation>
     </message>
     <message>
-        <source>moved by hand: {0} mm</source>
-        <translation>手动移动：{0} mm</translation>
+        <source>moved by {0} mm</source>
+        <translation>已移动 {0} mm</translation>
+    </message>
+    <message>
+        <source>registered on T2, {0}</source>
+        <translation>已与 T2 配准，{0}</translation>
+    </message>
+    <message>
+        <source>turned</source>
+        <translation>已转动</translation>
     </message>
     <message>
         <source>chosen by you</source>
@@ -1116,8 +1177,8 @@
         <translation>设置</translation>
     </message>
     <message>
-        <source>Settings with a lock are fixed for this computer by {0}.</source>
-        <translation>带锁的设置由 {0} 为本机固定。</translation>
+        <source>Locked settings are fixed for this computer by {0}.</source>
+        <translation>已锁定的设置由 {0} 为此电脑固定。</translation>
     </message>
     <message>
         <source>Takes effect when Lobule is started again.</source>
@@ -1127,16 +1188,44 @@
         <source>Fixed for this computer by its policy file</source>
         <translation>由本机策略文件固定</translation>
     </message>
+    <message>
+        <source>{0} (locked)</source>
+        <translation>{0}（已锁定）</translation>
+    </message>
 </context>
 <context>
     <name>ShiftDialog</name>
     <message>
-        <source>Move {0} onto T2</source>
-        <translation>将 {0} 移至与 T2 对齐</translation>
+        <source>Align {0} with T2</source>
+        <translation>将 {0} 与 T2 对齐</translation>
     </message>
     <message>
         <source>Compare the outline with the lesion on this series and move the series until they agree. The analysis uses the series at its new place, and the case keeps the shift.</source>
         <translation>请比较轮廓与此序列上的病灶，移动序列直至两者吻合。分析将使用新位置的序列，病例会保存该位移。</translation>
+    </message>
+    <message>
+        <source>Align automatically</source>
+        <translation>自动对齐</translation>
+    </message>
+    <message>
+        <source>Rigid registration around the lesions</source>
+        <translation>在病灶周围进行刚性配准</translation>
+    </message>
+    <message>
+        <source>Turned about left, back, head</source>
+        <translation>绕左、背、头轴转动</translation>
+    </message>
+    <message>
+        <source>Looking for the place where both series agree around the lesions…</source>
+        <translation>正在病灶周围寻找两个序列一致的位置…</translation>
+    </message>
+    <message>
+        <source>Found by registration and shown in the views. Compare the outline with the lesion on this series; OK takes it, Cancel puts the series back.</source>
+        <translation>由配准得出并已显示在视图中。请在此序列上核对轮廓与病灶；“确定”采用，“取消”恢复原位。</translation>
+    </message>
+    <message>
+        <source>Automatic alignment looks around the lesions: outline one first.</source>
+        <translation>自动对齐在病灶周围进行：请先勾画病灶。</translation>
     </message>
     <message>
         <source>To the patient&apos;s left</source>
@@ -1224,8 +1313,10 @@
 <context>
     <name>SliceModel</name>
     <message>
-        <source>Position</source>
-        <translation>位置</translation>
+        <source>Position
+mm</source>
+        <translation>位置
+mm</translation>
     </message>
     <message>
         <source>T2
@@ -1281,6 +1372,21 @@ slice</source>
     <message>
         <source>▼ malignant</source>
         <translation>▼ 恶性</translation>
+    </message>
+</context>
+<context>
+    <name>ToolBar</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Arrangement of the views</source>
+        <translation>视图排列</translation>
+    </message>
+    <message>
+        <source>More tools</source>
+        <translation>更多工具</translation>
     </message>
 </context>
 <context>
@@ -1666,6 +1772,10 @@ slice</source>
         <translation>键盘与鼠标</translation>
     </message>
     <message>
+        <source>Audit record</source>
+        <translation>审计记录</translation>
+    </message>
+    <message>
         <source>Skipped files</source>
         <translation>跳过的文件</translation>
     </message>
@@ -1706,8 +1816,48 @@ slice</source>
         <translation>层面与电影播放</translation>
     </message>
     <message>
+        <source>Close the line</source>
+        <translation>闭合轮廓</translation>
+    </message>
+    <message>
+        <source>Enter, double click</source>
+        <translation>回车键、双击</translation>
+    </message>
+    <message>
+        <source>Take back the last point</source>
+        <translation>撤回最后一点</translation>
+    </message>
+    <message>
+        <source>Backspace</source>
+        <translation>退格键</translation>
+    </message>
+    <message>
         <source>Scroll slices</source>
         <translation>滚动层面</translation>
+    </message>
+    <message>
+        <source>Slice before or after in the strip of scores</source>
+        <translation>评分条带中的前后层面</translation>
+    </message>
+    <message>
+        <source>Left, Right</source>
+        <translation>左、右箭头</translation>
+    </message>
+    <message>
+        <source>While drawing</source>
+        <translation>勾画时</translation>
+    </message>
+    <message>
+        <source>On the images</source>
+        <translation>在图像上</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
     </message>
     <message>
         <source>wheel</source>
@@ -1804,6 +1954,41 @@ slice</source>
     <message>
         <source>hold H</source>
         <translation>按住 H</translation>
+    </message>
+</context>
+<context>
+    <name>audit</name>
+    <message>
+        <source>Analysis</source>
+        <translation>分析</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>flag raised</source>
+        <translation>已提示</translation>
+    </message>
+    <message>
+        <source>flag not raised</source>
+        <translation>未提示</translation>
+    </message>
+    <message>
+        <source>flag withheld</source>
+        <translation>不予提示</translation>
+    </message>
+    <message>
+        <source>{0} (de-identified)</source>
+        <translation>{0}（去标识）</translation>
+    </message>
+    <message>
+        <source>{0} objects to {1}</source>
+        <translation>{0} 个对象发送至 {1}</translation>
     </message>
 </context>
 <context>
@@ -1911,6 +2096,10 @@ slice</source>
         <translation>正在分析</translation>
     </message>
     <message>
+        <source>Aligning with T2</source>
+        <translation>正在与 T2 对齐</translation>
+    </message>
+    <message>
         <source>Writing the report</source>
         <translation>正在生成报告</translation>
     </message>
@@ -1933,6 +2122,10 @@ slice</source>
     <message>
         <source>Reading the case</source>
         <translation>正在读取病例</translation>
+    </message>
+    <message>
+        <source>Checking the audit record</source>
+        <translation>正在核对审计记录</translation>
     </message>
     <message>
         <source>Checking models</source>
@@ -1962,8 +2155,8 @@ slice</source>
         <translation>无序列</translation>
     </message>
     <message>
-        <source>Move onto T2…</source>
-        <translation>移至与 T2 对齐…</translation>
+        <source>Align with T2…</source>
+        <translation>与 T2 对齐…</translation>
     </message>
 </context>
 <context>

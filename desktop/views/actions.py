@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
@@ -90,8 +91,8 @@ def rows() -> list[Row]:
         Row("layout_1x3", view, t("actions", "Three views"), ("3",), group="layouts"),
         Row("layout_2x2", view, t("actions", "Four views"), ("4",), group="layouts"),
         Row("layout_2x3", view, t("actions", "Six views"), ("6",), group="layouts", gap=True),
-        Row("left_panel", view, t("actions", "Series and lesions"), ("F8",), group="toggle"),
-        Row("right_panel", view, t("actions", "Results"), ("F9",), group="toggle", gap=True),
+        Row("left_panel", view, t("actions", "Series and lesions"), ("F8",), "panel-left", group="toggle"),
+        Row("right_panel", view, t("actions", "Results"), ("F9",), "panel-right", group="toggle", gap=True),
         Row("alone", view, t("actions", "One view alone and back"), ("O",), needs="study"),
         Row("next_view", view, t("actions", "Next view"), ("Ctrl+Tab", "F6"), needs="study"),
         Row("choose_series", view, t("actions", "Choose its series"), ("Shift+F10",), "", "study", gap=True),
@@ -111,10 +112,10 @@ def rows() -> list[Row]:
         Row("preset_soft", window, t("actions", "Soft"), ("Ctrl+2",), needs="study"),
         Row("preset_bright", window, t("actions", "Bright lesions"), ("Ctrl+3",), needs="study"),
         Row("preset_full", window, t("actions", "All signal"), ("Ctrl+4",), needs="study", gap=True),
-        Row("wider", window, t("actions", "Wider window"), ("Ctrl+Alt+Right",), needs="study"),
-        Row("narrower", window, t("actions", "Narrower window"), ("Ctrl+Alt+Left",), needs="study"),
-        Row("brighter", window, t("actions", "Brighter"), ("Ctrl+Alt+Up",), needs="study"),
-        Row("darker", window, t("actions", "Darker"), ("Ctrl+Alt+Down",), needs="study"),
+        Row("wider", window, t("actions", "Wider window"), ("Ctrl+Shift+Right",), needs="study"),
+        Row("narrower", window, t("actions", "Narrower window"), ("Ctrl+Shift+Left",), needs="study"),
+        Row("brighter", window, t("actions", "Brighter"), ("Ctrl+Shift+Up",), needs="study"),
+        Row("darker", window, t("actions", "Darker"), ("Ctrl+Shift+Down",), needs="study"),
         Row("previous_slice", slices, t("actions", "Previous slice"), ("Up", "PgUp"), needs="study"),
         Row("next_slice", slices, t("actions", "Next slice"), ("Down", "PgDown"), needs="study"),
         Row("first_slice", slices, t("actions", "First slice"), ("Home",), needs="study"),
@@ -133,6 +134,7 @@ def rows() -> list[Row]:
         Row("save_outputs", result, t("actions", "Save all outputs…"), ("Ctrl+Shift+S",), needs="result"),
         Row("help", help_, t("actions", "Lobule help"), ("F1",)),
         Row("shortcuts", help_, t("actions", "Keyboard and mouse"), ("Shift+F1",)),
+        Row("audit", help_, t("actions", "Audit record")),
         Row("skipped", help_, t("actions", "Skipped files"), gap=True),
         Row("about", help_, t("actions", "About Lobule")),
     ]
@@ -223,25 +225,51 @@ class Actions(QObject):
         action.blockSignals(blocked)
 
 
-def shortcut_lines(actions: Actions) -> list[tuple[str, str]]:
-    """Return (what, keys) of every action that has keys, and of what the mouse does."""
-    found = [(row.text.rstrip("…"), ", ".join(_shown(key) for key in row.keys)) for row in actions.table if row.keys]
-    mouse = [
-        (translate("actions", "Scroll slices"), translate("actions", "wheel")),
-        (translate("actions", "Zoom"), translate("actions", "Ctrl + wheel")),
-        (translate("actions", "Pan"), translate("actions", "middle button")),
-        (translate("actions", "Window and level, any tool"), translate("actions", "right button")),
-        (translate("actions", "Show this point in all views"), translate("actions", "Ctrl + click")),
-        (translate("actions", "One view alone and back"), translate("actions", "double click")),
-        (translate("actions", "Choose the series of a view"), translate("actions", "right click")),
-        (translate("actions", "Cut from the outline"), translate("actions", "Alt + draw")),
-        (translate("actions", "Radius of the brush"), translate("actions", "Shift + wheel")),
-        (translate("actions", "More or less signal while growing"), translate("actions", "wheel")),
-        (translate("actions", "Move the outline by a pixel, by five"), translate("actions", "arrows, Shift + arrows")),
-        (translate("actions", "Put the tool away"), translate("actions", "Esc")),
-        (translate("actions", "Plain image"), translate("actions", "hold H")),
+def shortcut_groups(actions: Actions) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return (menu, lines of (what, keys)) of every action that has keys, and of what the mouse does."""
+    groups = []
+    for menu, title in menu_titles().items():
+        lines = [(row.text.rstrip("…"), _keys(row.keys)) for row in actions.table if row.menu == menu and row.keys]
+        if menu == "edit":
+            lines = [(text, _keys(HISTORY_KEYS[name])) for name, text in history_texts().items()] + lines
+        groups.append((_TITLE.sub("", title), lines))
+    t = translate
+    outlines = [
+        (t("actions", "Close the line"), t("actions", "Enter, double click")),
+        (t("actions", "Take back the last point"), t("actions", "Backspace")),
+        (t("actions", "Cut from the outline"), t("actions", "Alt + draw")),
+        (t("actions", "Radius of the brush"), t("actions", "Shift + wheel")),
+        (t("actions", "More or less signal while growing"), t("actions", "wheel")),
+        (t("actions", "Move the outline by a pixel, by five"), t("actions", "arrows, Shift + arrows")),
+        (t("actions", "Put the tool away"), t("actions", "Esc")),
     ]
-    return found + mouse
+    mouse = [
+        (t("actions", "Scroll slices"), t("actions", "wheel")),
+        (t("actions", "Zoom"), t("actions", "Ctrl + wheel")),
+        (t("actions", "Pan"), t("actions", "middle button")),
+        (t("actions", "Window and level, any tool"), t("actions", "right button")),
+        (t("actions", "Show this point in all views"), t("actions", "Ctrl + click")),
+        (t("actions", "One view alone and back"), t("actions", "double click")),
+        (t("actions", "Choose the series of a view"), t("actions", "right click")),
+        (t("actions", "Plain image"), t("actions", "hold H")),
+        (t("actions", "Slice before or after in the strip of scores"), t("actions", "Left, Right")),
+    ]
+    return [*groups, (t("actions", "While drawing"), outlines), (t("actions", "On the images"), mouse)]
+
+
+HISTORY_KEYS = {"undo": ("Ctrl+Z",), "redo": ("Ctrl+Shift+Z", "Ctrl+Y")}
+"""Keys of the two actions that the history makes."""
+_TITLE = re.compile(r"\s*\(&\w\)|&")
+"""The mark of a menu's letter, as ``&File`` or ``文件(&F)``."""
+
+
+def history_texts() -> dict[str, str]:
+    """Return what the two actions of the history are called while it has nothing to name."""
+    return {"undo": translate("actions", "Undo"), "redo": translate("actions", "Redo")}
+
+
+def _keys(keys: Sequence[str]) -> str:
+    return ", ".join(_shown(key) for key in keys)
 
 
 def _shown(key: str) -> str:
@@ -251,7 +279,7 @@ def _shown(key: str) -> str:
 TOOLBAR = (
     "open_folder", "", "tool_window", "tool_freehand", "tool_polygon", "tool_ellipse", "tool_box", "tool_brush",
     "tool_eraser", "tool_threshold", "tool_grow", "tool_reshape", "radius", "", "undo", "redo", "",
-    "layouts", "linked", "fit", "overlay", "", "analyze", "report",
+    "layouts", "linked", "fit", "overlay", "left_panel", "right_panel", "", "analyze", "report",
 )  # fmt: skip
 
 TEXT_BESIDE_ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon

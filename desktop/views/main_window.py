@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QComboBox,
     QLabel,
     QMainWindow,
-    QMenu,
-    QSplitter,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,21 +27,23 @@ from desktop.operations import FirstImage
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.about import AboutDialog
-from desktop.views.actions import TEXT_BESIDE_ICON, TOOLBAR, Actions, shortcut_lines
+from desktop.views.actions import HISTORY_KEYS, Actions, history_texts, shortcut_groups
+from desktop.views.audit_dialog import AuditDialog
 from desktop.views.banner import StatusBanner
 from desktop.views.files import FileChooser
 from desktop.views.help import HelpDialog
 from desktop.views.input_preview import InputPreview
 from desktop.views.job_bar import JobBar
 from desktop.views.outline_editor import OutlineEditor
+from desktop.views.panes import LEFT, RIGHT, Panes
 from desktop.views.questions import Questions
-from desktop.views.radius_box import RadiusBox
 from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
 from desktop.views.series_panel import SeriesPanel
 from desktop.views.settings_dialog import SettingsDialog
 from desktop.views.shortcuts import ShortcutSheet
 from desktop.views.skipped_dialog import SkippedDialog
+from desktop.views.tool_bar import ToolBar
 from desktop.views.view_commands import ViewCommands
 from desktop.views.view_grid import ViewGrid
 from desktop.views.welcome import WelcomePage
@@ -53,7 +51,9 @@ from desktop.views.work_list import WorkListView
 from engine import pipeline, storage
 from engine.domain.sequence import SequenceRole
 
-LEFT_PX, RIGHT_PX = 330, 492
+USUAL_PX = QSize(1600, 960)
+LEAST_PX = QSize(640, 360)
+"""Half of 1280 × 720: what a small display at 200 % has room for."""
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         self.journal = Journal(session)
         self.setWindowIcon(icon("lobule", theme.accent))
         self.setAcceptDrops(True)
-        self.resize(1600, 960)
+        self.setMinimumSize(LEAST_PX)
+        self.resize(USUAL_PX)
         self.overlay = Overlay(session.settings.get(table.OVERLAY_OPACITY), self)
         self.tools = ToolBox(self)
         self.files = FileChooser(session, self)
@@ -88,15 +89,17 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         menus = self.actions_.fill(self.menuBar())
         history = self.session.document.history
-        self.undo = history.createUndoAction(self, self.tr("Undo"))
-        self.redo = history.createRedoAction(self, self.tr("Redo"))
-        for action, keys, name in ((self.undo, "Ctrl+Z", "undo"), (self.redo, "Ctrl+Shift+Z", "redo")):
-            action.setShortcut(keys)
+        texts = history_texts()
+        self.undo = history.createUndoAction(self, texts["undo"])
+        self.redo = history.createRedoAction(self, texts["redo"])
+        for action, name in ((self.undo, "undo"), (self.redo, "redo")):
+            action.setShortcuts([QKeySequence(keys) for keys in HISTORY_KEYS[name]])
             action.setIcon(icon(name, self.theme.text, self.theme.faint))
         first = menus["edit"].actions()[0]
         menus["edit"].insertActions(first, [self.undo, self.redo])
         menus["edit"].insertSeparator(first)
-        self._build_toolbar(menus["view"])
+        extra = {"undo": self.undo, "redo": self.redo}
+        self.addToolBar(ToolBar(self.actions_, extra, self.tools, menus["view"], self.theme, self))
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -105,61 +108,21 @@ class MainWindow(QMainWindow):
         self.middle = QStackedWidget()
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(self.grid)
-        split = QSplitter(Qt.Orientation.Horizontal)
         self.left.setObjectName("panel")
         beside = QVBoxLayout(self.left)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(0)
         beside.addWidget(WorkListView(self.session.opening, self.theme))
         beside.addWidget(self.series, 1)
-        for part in (self.left, self.middle, self.results):
-            split.addWidget(part)
-        split.setStretchFactor(1, 1)
-        split.setChildrenCollapsible(False)
-        self.left.setMinimumWidth(LEFT_PX)  # names and reasons of the role slots fit
-        self.results.setMinimumWidth(RIGHT_PX - 8)  # the class names of the slice table fit
-        split.setSizes([LEFT_PX, 1600 - LEFT_PX - RIGHT_PX, RIGHT_PX])
-        layout.addWidget(split, 1)
+        self.panes = Panes(self.left, self.middle, self.results, self.session.settings)
+        self.panes.panel_shown.connect(lambda side, shown: self.actions_.check(f"{side}_panel", shown))
+        layout.addWidget(self.panes, 1)
         self.setCentralWidget(centre)
         self.job_bar = JobBar(self.session.jobs)
         self._pointed = QLabel()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self._pointed)
         self.statusBar().addPermanentWidget(self.job_bar)
-
-    def _build_toolbar(self, view_menu: QMenu) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setMovable(False)
-        bar.setIconSize(QSize(19, 19))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        extra = {"undo": self.undo, "redo": self.redo}
-        for name in TOOLBAR:
-            if not name:
-                bar.addSeparator()
-            elif name == "layouts":
-                bar.addWidget(self._layout_button(view_menu))
-            elif name == "radius":
-                bar.addWidget(RadiusBox(self.tools))
-            else:
-                bar.addAction(extra.get(name) or self.actions_[name])
-        for name in ("open_folder", "analyze", "report"):
-            tool = bar.widgetForAction(self.actions_[name])
-            if isinstance(tool, QToolButton):
-                tool.setToolButtonStyle(TEXT_BESIDE_ICON)
-        self.addToolBar(bar)
-
-    def _layout_button(self, view_menu: QMenu) -> QToolButton:
-        chooser = QToolButton()
-        chooser.setIcon(icon("layout", self.theme.text))
-        chooser.setToolTip(self.tr("Arrangement of the views"))
-        chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(chooser)
-        for action in view_menu.actions():
-            if action.isSeparator():
-                break
-            menu.addAction(action)
-        chooser.setMenu(menu)
-        return chooser
 
     def _connect(self) -> None:
         session, document = self.session, self.session.document
@@ -210,8 +173,9 @@ class MainWindow(QMainWindow):
         )
         self.actions_.check("overlay", self.overlay.shown)
         self.actions_.check(f"layout_{self.grid.layout_name}")
-        for name in ("tool_window", "left_panel", "right_panel"):
-            self.actions_.check(name)
+        self.actions_.check("tool_window")
+        for side, panel in ((LEFT, self.left), (RIGHT, self.results)):
+            self.actions_.check(f"{side}_panel", panel.isVisibleTo(self.panes))
         self.overlay.changed.connect(lambda: self.actions_.check("overlay", self.overlay.shown))
         self.overlay.changed.connect(lambda: self.results.overlay.show_state())
         for kind in (QAbstractItemView, QComboBox, QAbstractSlider):  # these would take a letter for themselves
@@ -240,8 +204,8 @@ class MainWindow(QMainWindow):
             "brush_smaller": lambda: tools.widen(-1),
             "brush_larger": lambda: tools.widen(1),
             "new_lesion": lambda: tools.choose_lesion(None),
-            "left_panel": self.left.setVisible,
-            "right_panel": self.results.setVisible,
+            "left_panel": lambda on: self.panes.set_shown(LEFT, on),
+            "right_panel": lambda on: self.panes.set_shown(RIGHT, on),
             "next_study": lambda: session.opening.step(1),
             "previous_study": lambda: session.opening.step(-1),
             "overlay": self.overlay.set_shown,
@@ -257,12 +221,26 @@ class MainWindow(QMainWindow):
             "help": lambda: HelpDialog(self).open(),
             "shortcuts": self.show_shortcuts,
             "skipped": self.show_skipped,
+            "audit": lambda: AuditDialog(self.session, self.theme, self).open(),
             "about": lambda: AboutDialog(self.theme, self).open(),
         }
         made |= {f"tool_{tool.value}": lambda tool=tool: tools.choose(tool) for tool in Tool}
         return made | self.view_commands.handlers()
 
     # ---- what the person asks for
+
+    def come_up(self) -> None:
+        """Show the window where it stood last time; the first time at its usual size, or as large as the screen."""
+        kept = self.session.settings.get(table.PLACE)
+        room = self.screen().availableSize()
+        if kept and self.restoreGeometry(QByteArray.fromBase64(kept.encode())):
+            self.show()
+            return
+        self.resize(room.boundedTo(USUAL_PX))
+        if self.size() == USUAL_PX:
+            self.show()
+        else:
+            self.showMaximized()
 
     def open_sample(self) -> None:
         """Unpack the sample study and open it."""
@@ -291,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Show what keys and mouse do."""
-        ShortcutSheet(shortcut_lines(self.actions_), self).open()
+        ShortcutSheet(shortcut_groups(self.actions_), self).open()
 
     def show_error(self, error: BaseException) -> None:
         """Say what happened and what to do next."""
@@ -387,5 +365,6 @@ class MainWindow(QMainWindow):
         self.view_commands.cine.stop()
         self.session.shut_down()
         self.journal.leave()  # nothing drawn is lost: the next start offers it
+        self.session.settings.set(table.PLACE, self.saveGeometry().toBase64().toStdString())
         self.session.settings.save()
         super().closeEvent(event)

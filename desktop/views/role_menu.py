@@ -73,7 +73,7 @@ def fill_roles(
     nobody.triggered.connect(lambda: choose(None))
     if role is not SequenceRole.T2:  # everything else is moved onto T2, where lesions are outlined
         menu.addSeparator()
-        shift = menu.addAction(translate("role_menu", "Move onto T2…"))
+        shift = menu.addAction(translate("role_menu", "Align with T2…"))
         shift.setEnabled(role in case.roles)
         shift.triggered.connect(move)
 

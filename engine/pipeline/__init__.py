@@ -7,6 +7,7 @@ Every function maps values to values; the person's decisions enter as a `Case` a
 `analysis` and `outputs` what follows, `sending` the one act that reaches a network.
 """
 
+from engine.audit import AuditReport
 from engine.pipeline.analysis import analyze, register
 from engine.pipeline.outlines import (
     EXPORTS,
@@ -49,15 +50,17 @@ from engine.pipeline.study import (
     sample_study,
     series_of,
 )
-from engine.pipeline.trail import audit_entries, record_export, verify_audit
+from engine.pipeline.trail import audit_entries, audit_path, record_export, verify_audit
 
 __all__ = [
     "ALSO",
     "EXPORTS",
+    "AuditReport",
     "Finished",
     "ReportOptions",
     "analyze",
     "audit_entries",
+    "audit_path",
     "choose_package",
     "describe_rois",
     "export_rois",

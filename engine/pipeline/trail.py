@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from engine import audit, storage
@@ -44,6 +45,11 @@ def record_sending(objects: Sequence[bytes], ae_title: str) -> None:
 def audit_entries() -> tuple[dict[str, Any], ...]:
     """Return the entries of the audit file, oldest first."""
     return tuple(audit.entries(storage.data_folder()))
+
+
+def audit_path() -> Path:
+    """Return where the audit file lies."""
+    return storage.data_folder() / audit.FILE
 
 
 def verify_audit() -> AuditReport:

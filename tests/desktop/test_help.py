@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import (
@@ -20,9 +21,19 @@ from PySide6.QtWidgets import (
 
 from desktop import i18n
 from desktop.views.about import FONTS, LIBRARIES, AboutDialog
-from desktop.views.actions import rows
+from desktop.views.actions import rows, shortcut_groups
+from desktop.views.audit_dialog import AuditDialog
 from desktop.views.help import HelpDialog
+from desktop.views.input_preview import InputPreview
+from desktop.views.questions import ChoiceDialog
+from desktop.views.report_dialog import ReportDialog
 from desktop.views.settings_dialog import SettingsDialog
+from desktop.views.shift_dialog import ShiftDialog
+from desktop.views.shortcuts import ShortcutSheet
+from desktop.views.skipped_dialog import SkippedDialog
+from engine.domain.roi import RoiChoice, RoiQuestion
+from engine.domain.sequence import SequenceRole
+from engine.domain.study import Skipped
 from tests.support.paths import ROOT
 
 
@@ -97,9 +108,30 @@ def test_everything_without_a_text_has_an_accessible_name(qtbot, window, reading
     assert unnamed(window) == []
 
 
-@pytest.mark.parametrize("made", [AboutDialog, SettingsDialog, HelpDialog])
-def test_dialogs_name_their_controls(qtbot, window, made):
-    given = {AboutDialog: window.theme, SettingsDialog: window.session.settings, HelpDialog: None}[made]
-    dialog = made(window) if made is HelpDialog else made(given, window)
-    qtbot.addWidget(dialog)
-    assert unnamed(dialog) == []
+def test_the_views_say_what_they_show(window, reading):
+    names = [view.accessibleName() for view in window.grid.visible_views()]
+    assert names == ["T2, t2 tra", "DWI   b 800 s/mm², dwi tra"]
+
+
+def test_dialogs_name_their_controls_and_fit_the_screen(window, reading):
+    session, theme = window.session, window.theme
+    lesion = next(iter(reading.analysis.inputs))
+    question = RoiQuestion(Path("one.nii"), "series", "Which?", (RoiChoice("a", "A"),))
+    room = window.screen().availableSize()
+    for dialog in (
+        AboutDialog(theme, window),
+        SettingsDialog(session.settings, window),
+        HelpDialog(window),
+        ShortcutSheet(shortcut_groups(window.actions_), window),
+        SkippedDialog([Skipped(Path("a"), "no DICOM file")], window),
+        AuditDialog(session, theme, window),
+        ShiftDialog(SequenceRole.DWI, session, window),
+        InputPreview(reading.analysis, lesion, 0, window.overlay, window),
+        ChoiceDialog(question, window),
+        ReportDialog(session, window),
+    ):
+        assert unnamed(dialog) == [], type(dialog).__name__
+        assert dialog.width() <= room.width(), type(dialog).__name__
+        assert dialog.height() <= room.height(), type(dialog).__name__
+        dialog.close()
+    assert session.jobs.shut_down(120)  # the report that nobody waits for

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 
 from desktop import wording
+from desktop.views.actions import menu_titles, shortcut_groups
 from desktop.views.input_preview import InputPreview
 from desktop.views.roi_tools import Tool
+from desktop.views.shortcuts import ShortcutSheet
 from engine.domain.sequence import SequenceRole
 
 
@@ -123,9 +127,27 @@ def test_dropping_a_folder_opens_it(window, monkeypatch, tmp_path):
 
 
 def test_every_action_has_a_name_and_no_two_share_keys(window):
-    keys = [key for row in window.actions_.table for key in row.keys]
+    keys = [QKeySequence(key).toString() for row in window.actions_.table for key in row.keys]
+    keys += [key for action in (window.undo, window.redo) for key in map(QKeySequence.toString, action.shortcuts())]
     assert len(keys) == len(set(keys))
     assert all(row.text for row in window.actions_.table)
+    held_by_desktops = re.compile(r"Ctrl\+Alt\+|Alt\+(Tab|F\d+)$|Meta\+|Print")
+    assert [key for key in keys if held_by_desktops.match(key)] == []
+    menus = {title.split("&")[1][0].upper() for title in menu_titles().values() if "&" in title}
+    assert len(menus) == 6
+    assert not menus & {key.removeprefix("Alt+") for key in keys if key.startswith("Alt+")}
+
+
+def test_the_sheet_names_every_key_once(window):
+    groups = shortcut_groups(window.actions_)
+    shown = [key for _, lines in groups for _, keys in lines for key in keys.split(", ")]
+    for action in (*(window.actions_[row.name] for row in window.actions_.table), window.undo, window.redo):
+        for keys in action.shortcuts():
+            assert shown.count(keys.toString(QKeySequence.SequenceFormat.NativeText)) >= 1, action.text()
+    assert [title for title, lines in groups if not lines] == []
+    sheet = ShortcutSheet(groups, window)
+    assert sheet.height() <= window.screen().availableSize().height()
+    assert sheet.width() <= window.screen().availableSize().width()
 
 
 def test_letters_in_the_radius_box_still_take_tools(qapp, window, reading):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
@@ -16,6 +18,7 @@ from desktop.views.role_slot import RoleSlot
 from desktop.views.series_panel import SeriesPanel
 from desktop.views.shift_dialog import ShiftDialog
 from engine.domain.sequence import RoleGuess, RoleMap, SequenceRole, SeriesKind
+from engine.geometry.affine import to_world
 from tests.desktop.conftest import show_example
 from tests.support.results import example
 
@@ -23,8 +26,6 @@ from tests.support.results import example
 @pytest.fixture
 def ambiguous(session):
     """Six series; the two of diffusion differ in b-value, and the person may prefer the other one."""
-    from dataclasses import replace
-
     made = example(roles=("T2", "DWI", "T1_PRE"))
     show_example(session, made, analysed=False)
     t2, dwi, t1 = (made.case.roles[role] for role in made.case.roles)
@@ -63,7 +64,7 @@ def test_the_menu_of_a_role_puts_what_fits_first(ambiguous):
     assert texts[0] == "Fits the role"
     assert [text.split()[0] for text in texts[1:3]] == ["DWI", "DWI"]
     assert texts[3] == "Other series"
-    assert texts[-2:] == ["No series", "Move onto T2…"]
+    assert texts[-2:] == ["No series", "Align with T2…"]
     fill_roles(menu, document, SequenceRole.T2, print, print)
     assert menu.actions()[-1].text() == "No series"  # T2 is what all others are moved onto
 
@@ -78,7 +79,7 @@ def test_a_slot_shows_doubt_other_candidates_and_the_b_value(qtbot, ambiguous):
     other = RoleSlot(SequenceRole.T1_PRE, ambiguous, theme.DARK)
     qtbot.addWidget(other)
     assert other._b_value.isHidden()
-    assert other._sure.text() == "not assigned"
+    assert other._vacant.text() == "not assigned"
 
 
 def test_a_series_dropped_on_a_slot_plays_its_role(qtbot, ambiguous):
@@ -120,3 +121,104 @@ def test_moving_a_series_by_hand_is_one_step_and_cancel_puts_it_back(qtbot, sess
     assert not document.case.shifts_mm
     assert not document.is_stale
     assert not document.history.canUndo()
+
+
+def anatomy(volume):
+    """Return the volume with blobs at fixed places of the patient, so that no direction is without structure."""
+    random = np.random.default_rng(4)
+    centres = random.uniform((-90, -70, -60), (90, 70, 60), (60, 3))
+    places = to_world(volume.affine, np.indices(volume.shape).reshape(3, -1).T.astype(float))
+    signal = np.zeros(len(places))
+    for centre, size in zip(centres, random.uniform(8, 20, 60), strict=True):
+        signal += np.exp(-((places - centre) ** 2).sum(axis=1) / (2 * size**2))
+    return replace(volume, array=(300 * signal).reshape(volume.shape).astype(np.float32))
+
+
+@pytest.fixture
+def displaced(session):
+    """An invented study whose diffusion series lies 8 mm off in its header."""
+    made = example()
+    show_example(session, made)
+    for role in (SequenceRole.T2, SequenceRole.DWI):
+        key = made.case.roles[role]
+        volume = anatomy(session.store.get(key))
+        if role is SequenceRole.DWI:
+            affine = volume.affine.copy()
+            affine[:3, 3] += (8.0, 0.0, 0.0)
+            volume = replace(volume, affine=affine)
+        session.store.add(key, volume)
+    return session
+
+
+def test_registration_is_shown_before_it_is_taken(qtbot, displaced):
+    document = displaced.document
+    before = document.case
+    for take in (False, True):
+        dialog = ShiftDialog(SequenceRole.DWI, displaced)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        dialog.align.click()
+        assert not dialog.align.isEnabled()
+        assert displaced.jobs.is_running("register")
+        qtbot.waitUntil(lambda: not displaced.jobs.is_running("register"), timeout=120_000)
+        left, back, head = document.case.shifts_mm[SequenceRole.DWI]  # the views show it already
+        assert left == pytest.approx(-8.0, abs=1.0)
+        assert abs(back) < 1.0
+        assert abs(head) < 1.5
+        assert dialog.boxes[0].value() == pytest.approx(left, abs=0.06)
+        assert "Found by registration" in dialog.outcome.text()
+        if take:
+            dialog.accept()
+        else:
+            dialog.reject()
+            assert document.case == before
+    after = document.case
+    assert document.history.undoText() == "Align DWI with T2"
+    assert document.history.count() == 1
+    assert document.is_stale
+    placed = displaced.store.placed(after.roles[SequenceRole.DWI], after)
+    assert placed.affine[0, 3] == pytest.approx(
+        displaced.store.get(after.roles[SequenceRole.DWI]).affine[0, 3] - 8, abs=1.5
+    )
+    document.history.undo()
+    assert document.case == before
+
+
+def test_a_registration_that_fails_says_why_and_changes_nothing(qtbot, session, shown):
+    key = session.document.case.roles[SequenceRole.DWI]
+    volume = session.store.get(key)
+    session.store.add(key, replace(volume, array=np.zeros_like(volume.array)))
+    before = session.document.case
+    dialog = ShiftDialog(SequenceRole.DWI, session)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.align.click()
+    qtbot.waitUntil(lambda: not session.jobs.is_running("register"), timeout=120_000)
+    assert "could not be registered to T2" in dialog.outcome.text()
+    assert dialog.align.isEnabled()
+    assert session.document.case == before
+    dialog.reject()
+
+
+def test_closing_stops_the_registration(qtbot, displaced):
+    before = displaced.document.case
+    dialog = ShiftDialog(SequenceRole.DWI, displaced)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.align.click()
+    dialog.accept()
+    assert not displaced.jobs.is_running("register")
+    assert displaced.jobs.shut_down()
+    qtbot.wait(50)
+    assert displaced.document.case == before
+
+
+def test_without_an_outline_nothing_can_be_aligned(qtbot, session, shown):
+    session.document.edit(session.document.case.with_rois(()), "…")
+    dialog = ShiftDialog(SequenceRole.DWI, session)
+    qtbot.addWidget(dialog)
+    assert not dialog.align.isEnabled()
+    assert "outline one first" in dialog.outcome.text()
