@@ -225,8 +225,7 @@ def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:
 
 def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progress: Progress) -> Analysis:
     progress.step("self-test", 0, 0)
-    package = pipeline.choose_package(case.model, tuple(case.roles))
-    chosen = selftest.choose_provider(package, provider)
+    chosen = selftest.choose_provider(pipeline.package_for(case, volumes), provider)
     return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
 
 

@@ -1,4 +1,6 @@
-"""The window's self-test: opens the sample study without a display, analyzes it and says whether all of it worked."""
+"""The window's self-test: opens the sample study without a display, analyzes it, writes every output into a scratch
+folder and says whether all of it worked.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ def run() -> int:
         window.show()
         garbage = GarbageCollector()
         outcome: list[str] = []
+        written: list[Path] = []
         loop = QEventLoop()
 
         def finish(text: str) -> None:
@@ -29,14 +32,23 @@ def run() -> int:
             loop.quit()
 
         def analysed() -> None:
-            if window.session.document.result is not None:
+            if window.session.document.result is None:
+                return
+            if window.session.can_save:
+                window.session.saver.save_outputs(Path(scratch) / "out")
+            else:  # a site's policy lets the reader speak first: nobody is here to do so
                 finish("")
+
+        def saved(_: str, folder: Path) -> None:
+            written.extend(path for path in folder.rglob("*") if path.is_file())
+            finish("")
 
         def checked() -> None:
             if not window.session.models.packages():
                 finish("no model package is installed")
 
         window.session.document.result_changed.connect(analysed)
+        window.session.saved.connect(saved)
         window.session.models.checked.connect(checked)
         window.session.failed.connect(lambda error: finish(str(error)))
         QTimer.singleShot(PATIENCE_MS, lambda: finish("it took too long"))
@@ -49,5 +61,8 @@ def run() -> int:
     if outcome[0] or result is None:
         print(f"self-test failed: {outcome[0]}")
         return 1
-    print(f"OK: {result.package.id} {result.package.version} on {result.provider}, {len(result.lesions)} lesion(s)")
+    print(
+        f"OK: {result.package.id} {result.package.version} on {result.provider}, {len(result.lesions)} lesion(s), "
+        f"{len(written)} files written"
+    )
     return 0

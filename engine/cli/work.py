@@ -99,7 +99,8 @@ def process(
         case = _with_outlines(request, study, case, volumes, tell)
     for name in request.register:
         case = pipeline.register(case, volumes, _role(name, f"--register {name}", "--register ROLE"))
-    provider = selftest.choose_provider(package, request.provider)
+    # where a channel does not show the lesions this is another package than the one whose series were read
+    provider = selftest.choose_provider(pipeline.package_for(case, volumes), request.provider)
     analysis = pipeline.analyze(study, case, volumes, provider=provider, progress=progress)
     folder = folder_for(case)
     options = ReportOptions(request.language, request.paper, request.deidentify)

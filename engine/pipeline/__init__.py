@@ -8,7 +8,7 @@ Every function maps values to values; the person's decisions enter as a `Case` a
 """
 
 from engine.audit import AuditReport
-from engine.pipeline.analysis import analyze, register
+from engine.pipeline.analysis import analyze, package_for, register
 from engine.pipeline.outlines import (
     EXPORTS,
     describe_rois,
@@ -79,6 +79,7 @@ __all__ = [
     "nothing_found",
     "open_study",
     "package_folders",
+    "package_for",
     "propose_roles",
     "record_export",
     "register",

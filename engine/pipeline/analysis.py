@@ -99,6 +99,15 @@ def analyze(
     return Analysis(result, inputs, predictions, package)
 
 
+def package_for(case: Case, volumes: VolumeSet) -> ModelPackage:
+    """Return the package that `analyze` will use, so that its provider can be tried before.
+
+    Raises:
+        SequenceError, PackageError: As `choose_package`.
+    """
+    return _package_for(case, placed_volumes(volumes, case))
+
+
 def register(case: Case, volumes: VolumeSet, role: SequenceRole, progress: Progress = SILENT) -> Case:
     """Return the case with the volume of `role` laid on T2 around the lesions by rigid registration.
 

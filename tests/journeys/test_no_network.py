@@ -72,6 +72,8 @@ def test_the_window(tmp_path):
     traced = run_traced(["-m", "desktop", "--self-test"], tmp_path)
     assert traced.status == 0, traced.output
     assert "OK: " in traced.output
+    written = {path.name for path in traced.written}
+    assert {"audit.jsonl", "result.json", "report.pdf"} <= {name.removesuffix(".part") for name in written}
     assert traced.network == ()
     assert strays(traced, tmp_path) == []
     assert list((tmp_path / "tmp").iterdir()) == []

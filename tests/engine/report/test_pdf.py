@@ -237,6 +237,10 @@ def test_long_names_many_slices_and_lesions_stay_on_the_page(tmp_path, lesions, 
     pages = [flat(page.extract_text()) for page in PdfReader(tmp_path / "report.pdf").pages]
     counted = texts_zh.WORDS["page"] if language == "zh_CN" else texts_en.WORDS["page"]
     assert all(counted.format(page=n, pages=len(pages)) in page for n, page in enumerate(pages, start=1))
+    who = texts_zh.WORDS["deidentified"] if deidentify else "Wolfeschlegel"
+    for page in pages:
+        for wanted in (content.status_line, who, "example 1.0.0", "2026-03-14 09:26 UTC"):
+            assert wanted in page, wanted
     text = joined(pages)
     assert ("Wolfeschlegelsteinhausenbergerdorff" in text) == (not deidentify)
     assert text.replace(" ", "").count("X" * 200) == (0 if deidentify else 1)
