@@ -17,7 +17,7 @@ from desktop.models.slice_model import SCORE_ROLE, SliceModel
 from desktop.theme import Theme
 from engine.domain.result import LesionResult
 
-ROW_PX, TWO_LINES_PX, LEAST_COLUMN_PX = 27, 38, 24
+ROW_PX, TWO_LINES_PX, LEAST_COLUMN_PX = 27, 44, 24
 MOST_ROWS = 9
 T2_SLICE = 1
 """The column that goes first where there is little room: the position says where a slice lies."""

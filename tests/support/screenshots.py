@@ -12,6 +12,7 @@ changed the window looks at them afterwards.
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import pickle
 import shutil
@@ -58,6 +59,8 @@ from tests.support.screen_material import Material, Prepared, material
 COLOURS = 192
 """Colours of a stored picture: greys of the images, and the few of the window."""
 PATIENCE_MS = 300_000
+SCREEN = {"name": "reading room", "x": 0, "y": 0, "width": 2560, "height": 1600, "logicalDpi": 96, "dpr": 1}
+"""Room for every dialog at its natural size; by itself Qt takes 800 × 800."""
 NOW = datetime.datetime(2026, 3, 12, 14, 30, 0)
 
 
@@ -99,6 +102,8 @@ class Stage:
         before = None
         for _ in range(20):
             QTest.qWait(60)
+            for _ in range(4):  # layouts settle by events that post further events
+                QApplication.processEvents()
             pixels = _pixels(shown.grab().toImage())
             if before is not None and np.array_equal(pixels, before):
                 break
@@ -345,7 +350,10 @@ def main(arguments: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="lobule-screens-") as name:
         scratch = Path(name)
-        os.environ.update(LOBULE_HOME=name, LOGNAME="reader", QT_QPA_PLATFORM="offscreen", TZ="UTC")
+        screen = scratch / "screen.json"
+        screen.write_text(json.dumps({"screens": [SCREEN]}))
+        platform = f"offscreen:configfile={screen}"
+        os.environ.update(LOBULE_HOME=name, LOGNAME="reader", QT_QPA_PLATFORM=platform, TZ="UTC")
         _stop_time(audit)
         stock = material(scratch)
         (scratch / "material").write_bytes(pickle.dumps(stock))
