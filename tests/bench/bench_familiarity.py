@@ -29,6 +29,7 @@ from engine.inference import loading, predict, session
 from engine.preprocess import build_slice_inputs
 from engine.quality import texture_of
 from tests.support.paths import SHARED
+from training.phantom.cohort import cohort_size
 from training.sources import PhantomSource
 
 UNSEEN = {"hzfph": "Philips and other Siemens", "tdh": "UIH"}
@@ -116,7 +117,9 @@ def main() -> None:
     print(f"package {judge.package.manifest.id} {judge.package.manifest.version}, threshold {limit:.2f}")
     familiar: list[float] = []
     for cohort, vendor in UNSEEN.items():
-        distances = list(phantoms(judge, cohort, range(values.first, values.first + values.patients)))
+        distances = list(
+            phantoms(judge, cohort, range(values.first, min(values.first + values.patients, cohort_size(cohort))))
+        )
         familiar += distances
         flagged = int((np.array(distances) > limit).sum())
         print(f"phantoms of {vendor}: {flagged} of {len(distances)} flagged, largest {max(distances):.2f}")

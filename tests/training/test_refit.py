@@ -26,14 +26,17 @@ def package(tiny_package: ModelPackage, tmp_path: Path) -> ModelPackage:
 @pytest.fixture
 def shards(package: ModelPackage, tmp_path: Path) -> Path:
     digest = package.manifest.preprocess.digest()
-    return write_shards(tmp_path / "shards", patients=12, slices=1, size_px=299, digest=digest)
+    return write_shards(tmp_path / "shards", patients=12, slices=3, size_px=299, digest=digest)
 
 
 def test_a_package_gets_statistics_and_keeps_its_network(package: ModelPackage, shards: Path, capsys) -> None:
     assert load_feature_statistics(package) is None
     before = (package.folder / "model.onnx").read_bytes()
-    assert main(["refit", str(package.folder), "--shards", str(shards), "--set", "train"]) == 0
-    assert '"patients": 12' in capsys.readouterr().out
+    assert (
+        main(["refit", str(package.folder), "--shards", str(shards), "--set", "train", "--feature-slices", "25"]) == 0
+    )
+    # two slices of every lesion
+    assert '"slices": 24, "patients": 12' in capsys.readouterr().out
     after = load_package(package.folder)  # checks the digest of every file
     assert (after.folder / "model.onnx").read_bytes() == before
     assert after.digest != package.digest
