@@ -36,6 +36,7 @@ CALM = re.compile(r"flag not raised|未提示增强检查随访|LOB-FLAG-NOT|all
 GENERAL = re.compile(
     r"A flag that is not raised does not exclude malignancy\.|a raised or a not raised flag|未提示不能排除恶性病变。"
 )
+RAISED = re.compile("follow-up recommended|建议行增强检查随访")
 STOP = make_caution("treated-lesion", Effect.WITHHOLD)
 COMBINATIONS = [(classes, cautions) for classes in itertools.product(LABELS, repeat=2) for cautions in ((), (STOP,))]
 
@@ -126,6 +127,7 @@ def test_the_report(two_slices, classes, cautions, language, deidentify):
     assert len(pages) > 1
     # the head of every page repeats the flag: all pages say it, or none
     assert {bool(CALM.search(page)) for page in pages} == {may_be_calm(classes, cautions)}
+    assert {bool(RAISED.search(page)) for page in pages} == {set(classes) != {"benign"} and not cautions}
 
 
 @pytest.mark.parametrize(("classes", "cautions"), COMBINATIONS)
