@@ -211,7 +211,7 @@ def test_closing_stops_the_registration(qtbot, displaced):
     dialog.align.click()
     dialog.accept()
     assert not displaced.jobs.is_running("register")
-    assert displaced.jobs.shut_down()
+    assert displaced.jobs.shut_down(10.0)
     qtbot.wait(50)
     assert displaced.document.case == before
 
