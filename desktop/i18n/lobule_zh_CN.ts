@@ -1325,7 +1325,8 @@ slice</source>
 层面</translation>
     </message>
     <message>
-        <source>Classified as</source>
+        <source>Classified
+as</source>
         <translation>分类为</translation>
     </message>
 </context>

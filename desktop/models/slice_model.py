@@ -46,7 +46,7 @@ class SliceModel(TableModel):
             self.tr("Position\nmm"),
             self.tr("T2\nslice"),
             *(wording.class_name(label).replace(" ", "\n", 1) for label in self._labels),
-            self.tr("Classified as"),
+            self.tr("Classified\nas"),
         ]
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature

@@ -34,7 +34,7 @@ class Room:
         return min(max(round(self.share * window_px), self.least_px), self.most_px)
 
 
-ROOMS = {LEFT: Room(248, 0.21, 330), RIGHT: Room(364, 0.29, 484)}
+ROOMS = {LEFT: Room(248, 0.21, 330), RIGHT: Room(384, 0.31, 484)}
 
 
 def arrange(window_px: int, wanted: frozenset[str], chosen: dict[str, int], called: str = "") -> dict[str, int]:

@@ -5,29 +5,32 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
-from desktop import i18n
+from desktop import i18n, wording
 from desktop import settings as table
 from desktop.views.panes import IMAGES_LEAST_PX, LEFT, RIGHT, ROOMS, arrange
 from desktop.views.view_grid import LAYOUTS, rows_and_columns
 from tests.desktop.conftest import show_example
 from tests.support.results import example
 
+PADDING_PX = 4
+"""Of a cell of the slice table, in the style sheet."""
 BOTH = frozenset((LEFT, RIGHT))
 
 
 def test_natural_widths():
     assert arrange(1920, BOTH, {}) == {RIGHT: 484, LEFT: 330}  # the most that each is given
-    assert arrange(1280, BOTH, {}) == {RIGHT: 371, LEFT: 269}  # 29 % and 21 %
-    assert arrange(1000, BOTH, {}) == {RIGHT: 364, LEFT: 248}  # the least
+    assert arrange(1280, BOTH, {}) == {RIGHT: 397, LEFT: 269}  # 31 % and 21 %
+    assert arrange(1000, BOTH, {}) == {RIGHT: 384, LEFT: 248}  # the least
 
 
 def test_the_series_fold_first_then_the_results_and_whoever_is_called_comes():
-    assert arrange(890, BOTH, {}) == {RIGHT: 364}
+    assert arrange(890, BOTH, {}) == {RIGHT: 384}
     assert arrange(660, BOTH, {}) == {}
     assert arrange(890, BOTH, {}, called=LEFT) == {LEFT: 248}
-    assert arrange(640, BOTH, {}, called=RIGHT) == {RIGHT: 364}
+    assert arrange(640, BOTH, {}, called=RIGHT) == {RIGHT: 384}
     assert arrange(640, frozenset((RIGHT,)), {}) == {}
     assert arrange(1280, frozenset(), {}) == {}
 
@@ -83,7 +86,8 @@ def spoken(request, qapp):
 @pytest.mark.parametrize("size", [(1600, 900), (1280, 800), (1366, 768), (1093, 614), (960, 540)])
 def test_nothing_in_a_panel_is_cut(spoken, window, size):
     window.resize(*size)
-    show_example(window.session, example())
+    made = example()
+    show_example(window.session, made)
     for _ in range(3):
         QApplication.processEvents()
     assert (window.width(), window.height()) == size
@@ -95,6 +99,12 @@ def test_nothing_in_a_panel_is_cut(spoken, window, size):
     table_ = window.results.table
     header = table_.horizontalHeader()
     assert header.length() <= table_.viewport().width()
+    bold = QFont(table_.font())
+    bold.setWeight(QFont.Weight.Medium)
+    words = [word for name in made.analysis.result.package.labels for word in wording.class_name(name).split()]
+    longest = max(QFontMetrics(bold).horizontalAdvance(word) for word in words)
+    if window.results.isVisible():
+        assert longest <= header.sectionSize(header.count() - 1) - 2 * PADDING_PX
     for view in window.grid.visible_views():
         assert view.width() >= IMAGES_LEAST_PX - 2
 
