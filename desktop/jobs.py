@@ -151,9 +151,15 @@ class Jobs(QObject):
         super().__init__(parent)
         self._running: dict[str, Job] = {}
         self._leaving: set[Job] = set()
+        self._is_shut = False
 
     def start(self, purpose: str, job: Job) -> Job:
-        """Start a job whose listeners are connected; an earlier one of the same purpose is cancelled."""
+        """Start a job whose listeners are connected; an earlier one of the same purpose is cancelled.
+
+        After `shut_down` nothing begins any more: the end of one job makes others begin, and the window is gone.
+        """
+        if self._is_shut:
+            return job
         self.cancel(purpose)
         self._running[purpose] = job
         job.progressed.connect(lambda *where: self.progressed.emit(job.title, *where))
@@ -189,6 +195,7 @@ class Jobs(QObject):
 
     def shut_down(self, seconds: float) -> bool:
         """Cancel everything and wait for the threads; False when one did not end in time."""
+        self._is_shut = True
         jobs = [*self._running.values(), *self._leaving]
         self.cancel_all()
         ended = [job.wait(seconds) for job in jobs]

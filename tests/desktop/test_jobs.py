@@ -137,3 +137,13 @@ def test_shutting_down_waits_for_the_threads(qtbot):
     with qtbot.waitSignal(job.finished):
         assert jobs.shut_down(10.0)
         assert ended == [True]
+
+
+def test_nothing_begins_after_the_end(qtbot):
+    jobs, ran = Jobs(), []
+    assert jobs.shut_down(1.0)
+    jobs.start("late", Job("late", lambda _: ran.append(1)))
+    assert not jobs.is_running()
+    assert not jobs.are_alive()
+    qtbot.wait(50)
+    assert ran == []
