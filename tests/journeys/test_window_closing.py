@@ -13,7 +13,10 @@ from engine import pipeline
 from tests.support.paths import ROOT
 from tests.support.tiny_model import write_tiny_package
 
-IGNORED = ("This plugin does not support propagateSizeHints()",)
+IGNORED = (
+    "This plugin does not support propagateSizeHints()",
+    "Matplotlib is building the font cache; this may take a moment.",  # a home of its own has none
+)
 MOMENTS = {
     "open": "Reading files",
     "volumes": "Reading images",
