@@ -120,6 +120,9 @@ def main() -> None:
         distances = list(
             phantoms(judge, cohort, range(values.first, min(values.first + values.patients, cohort_size(cohort))))
         )
+        if not distances:
+            print(f"phantoms of {vendor}: the cohort has no patient from index {values.first} on")
+            continue
         familiar += distances
         flagged = int((np.array(distances) > limit).sum())
         print(f"phantoms of {vendor}: {flagged} of {len(distances)} flagged, largest {max(distances):.2f}")
