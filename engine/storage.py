@@ -30,8 +30,8 @@ RESULT_SCHEMA = "lobule.result/1"
 
 _FORMULA = re.compile(r"[\s\x00-\x1f\ufeff]*[=+\-@＝＋－＠]|[\t\n]")
 """How a cell begins that a spreadsheet may take for a formula: also after blanks, and in full-width signs."""
-_INNER = re.compile(r"([;\t\n][\s\x00-\x1f\ufeff]*)(?=[=+\-@＝＋－＠])")
-"""Where one begins within a cell to a spreadsheet that reads semicolons or tabs instead of commas."""
+_INNER = re.compile(r"([;\t\n][\s\x00-\x1f\ufeff\"]*)(?=[=+\-@＝＋－＠])")
+"""Where one begins within a cell to a spreadsheet that reads semicolons or tabs instead of commas, and drops quotes."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 

@@ -70,10 +70,10 @@ def test_zoom_and_pan_by_keys_move_all_linked_views(window):
 def test_windows_by_keys_and_back_to_the_automatic_one(window):
     state = window.grid.active.state
     auto = state.window
-    ctrl, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     press(window, Qt.Key.Key_1, ctrl)
     assert state.window.width == pytest.approx(0.55 * auto.width)
-    press(window, Qt.Key.Key_Up, ctrl | alt)
+    press(window, Qt.Key.Key_Up, ctrl | shift)
     assert state.window.level < auto.level  # brighter: the grey of the middle lies lower
     press(window, Qt.Key.Key_4, ctrl)
     assert (state.window.low, state.window.high) == (state.volume.array.min(), state.volume.array.max())
