@@ -8,7 +8,7 @@ a person drew.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +106,18 @@ def contour_normal(contour: Contour) -> NDArray[np.float64]:
     return result
 
 
-@lru_cache(maxsize=8192)
+_lies: WeakKeyDictionary[Contour, tuple[NDArray[np.float64], NDArray[np.float64]]] = WeakKeyDictionary()
+
+
 def _lie(contour: Contour) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (unit normal, mean point) of a contour: asked for every contour on every scroll step."""
-    return contour_normal(contour), contour.points_mm.mean(axis=0)
+    """Return (unit normal, mean point) of a contour: asked for every contour on every scroll step.
+
+    Kept as long as the contour lives: every stroke makes new ones, and a cache by count would hold on to thousands.
+    """
+    found = _lies.get(contour)
+    if found is None:
+        found = _lies[contour] = contour_normal(contour), contour.points_mm.mean(axis=0)
+    return found
 
 
 def _nearest(beside: list[tuple[float, Contour]], plane: DisplayPlane, step_mm: float) -> list[OutlineShape]:

@@ -172,7 +172,7 @@ def paint_text(painter: QPainter, at: QPointF, text: str, colour: QColor, font: 
     painter.drawImage(QPointF(round(at.x()), round(at.y())) + offset, stamp)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _stamp(text: str, colour: int, font_name: str, ratio: float) -> tuple[QImage, QPointF]:
     """Return the text as an image, and where its corner lies from the start of the base line.
 

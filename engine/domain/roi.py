@@ -14,7 +14,7 @@ from engine.domain.errors import EngineError
 LesionId = NewType("LesionId", str)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Contour:
     """One closed outline on one plane. Several on one plane combine by the even-odd rule (inner rings are holes).
 
