@@ -41,7 +41,7 @@ LIBRARIES = (
 FONTS = (
     ("Roboto", "Apache-2.0"),
     ("Droid Sans Fallback", "Apache-2.0"),
-    ("Lobule Rare Han (part of HanaMinB, renamed)", "OFL-1.1"),
+    ("Lobule Rare Han (HanaMinB)", "OFL-1.1"),
     ("Noto Sans, Noto Naskh Arabic, Noto Serif Tibetan", "OFL-1.1"),
 )
 
