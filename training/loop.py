@@ -19,9 +19,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.domain.errors import EngineError, UsageError
+from engine.domain.errors import EngineError
 from engine.domain.progress import SILENT, Progress
 from training import augment, checkpoint, initial_weights, recipe
+from training.admission import check_same, check_sets
 from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
@@ -221,7 +222,7 @@ def train(
         TrainingDiverged: The loss is not a number any more.
         UsageError: `out` holds a training with another configuration, or sets share patients.
     """
-    _check_sets(config, training, validation)
+    check_sets(config, training, validation)
     initial = initial_weights.read(config.initial_weights) if config.initial_weights else None
     if initial is not None and validation is not None:
         refuse_shared_patients(initial.patients, validation.patients, "the initial weights' training and validation")
@@ -229,7 +230,7 @@ def train(
     last = out / "last.pt"
     saved = checkpoint.load(last) if last.exists() else None
     if saved is not None:
-        _check_same(config, training, saved, last)
+        check_same(config, training, saved, last)
         trainer.restore(saved)
         plan = recipe.Plan(saved.total_steps, max(1, len(training) // config.batch_size))
     else:
@@ -357,45 +358,3 @@ def _finish(trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, fa
     facts |= {"seconds": trainer.seconds, "images_seen": plan.total_steps * config.batch_size}
     checkpoint.save(path, Checkpoint(config, trainer.step, plan.total_steps, candidates[chosen], facts=facts))
     return path
-
-
-def _check_sets(config: TrainConfig, training: ShardSet, validation: ShardSet | None) -> None:
-    if len(training) < config.batch_size:
-        raise UsageError(
-            f"There are {len(training)} training slices for a batch of {config.batch_size}.",
-            remedy="Prepare more patients or lower batch_size.",
-            code="too-few-slices",
-        )
-    if len(training.roles) != config.channels:
-        raise UsageError(
-            f"The shards have {len(training.roles)} channels, the configuration {config.channels}.",
-            remedy="Prepare the shards for this model, or correct `channels`.",
-            code="channels-disagree",
-        )
-    if validation is None:
-        return
-    refuse_shared_patients(training.patients, validation.patients, "training and validation")
-    if validation.spec_digest != training.spec_digest or validation.roles != training.roles:
-        raise UsageError(
-            "Training and validation shards were prepared differently.",
-            remedy="Prepare both with the same command.",
-            code="mixed-shards",
-        )
-
-
-def _check_same(config: TrainConfig, training: ShardSet, saved: Checkpoint, last: Path) -> None:
-    differs = [
-        name
-        for name, value in config.as_dict().items()
-        if saved.config.as_dict()[name] != value and name not in ("threads", "device")
-    ]
-    if saved.facts.get("spec_digest") != training.spec_digest:
-        differs.append("spec digest of the shards")
-    if saved.facts.get("training_patients") != sorted(set(training.patients.tolist())):
-        differs.append("training patients")
-    if differs:
-        raise UsageError(
-            f"{last} belongs to a training that differs in {', '.join(differs)}.",
-            remedy="Use another output folder, or the same configuration and shards to go on.",
-            code="another-training",
-        )
