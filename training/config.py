@@ -82,7 +82,8 @@ class TrainConfig:
         channels_last: Memory layout of the convolutions.
         threads: CPU threads of torch.
         device: ``auto``, ``cpu`` or ``cuda``.
-        initial_weights: Path or URL of ImageNet weights, or a checkpoint of an earlier training; empty for random ones.
+        initial_weights: Path or URL of ImageNet weights, a checkpoint of an earlier training, or the folder of a
+            package; empty for random ones.
         width: Scales all channel counts. For tests only; shipped networks have 1.
         validation_share: Share of patients held out where the shards name no validation set.
         validate_every_epochs: How often the validation set is scored.

@@ -246,7 +246,7 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
         counts[label] = len(members)
     return {
         "data": "simulated patients (phantom)" if is_simulated(training) else "patients of the training site",
-        "sets": sorted({shard.subset for shard in training.shards}),
+        "sets": sorted({shard.subset for shard in training.shards} | set(facts.get("earlier_sets", ()))),
         "patients": len(facts["training_patients"]),
         "patients_by_class": counts,
         "slices": facts["training_slices"],

@@ -1,4 +1,4 @@
-"""Weights to begin a training from: ImageNet's, or those of an earlier training of one's own."""
+"""Weights to begin a training from: ImageNet's, those of an earlier training of one's own, or a package's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from engine.domain.errors import UsageError
-from training import checkpoint
+from engine.inference.loading import load_package
+from training import checkpoint, package_weights
 from training.network import InceptionResnetV2
 
 
@@ -21,29 +22,40 @@ class InitialWeights:
 
     Attributes:
         state: Weights by timm's parameter names.
-        patients: Patients that these weights were trained on; none for ImageNet.
+        patients: Patients that these weights were trained on; none for ImageNet, unknown for a package.
         facts: The earlier training as a manifest tells it; empty for ImageNet.
+        sets: Names of the sets that these weights were trained on, as far as they are told.
+        folded: Batch norm only adds a bias yet, and is to be measured (`package_weights.measure_norms`).
     """
 
     state: dict[str, Tensor]
     patients: frozenset[str] = frozenset()
     facts: dict[str, Any] = field(default_factory=dict)
+    sets: frozenset[str] = frozenset()
+    folded: bool = False
 
 
-def read(source: str) -> InitialWeights:
-    """Weights from a file or an ``https://`` address (PyTorch's cache is used): a state dict or a checkpoint.
+def read(source: str, width: float = 1.0) -> InitialWeights:
+    """Weights from a file, the folder of a package, or an ``https://`` address (PyTorch's cache is used).
+
+    Args:
+        source: A state dict, a checkpoint, or a package.
+        width: Width of the network that will take them.
 
     Raises:
         UsageError: No such file.
+        PackageError, StorageError: A package that does not load.
     """
     if source.startswith(("https://", "http://")):
         return InitialWeights(dict(torch.hub.load_state_dict_from_url(source, map_location="cpu", weights_only=True)))
     path = Path(source)
+    if path.is_dir():
+        return _of_package(path, width)
     if not path.is_file():
         raise UsageError(
             f"The initial weights {path} do not exist.",
-            remedy="Give timm's inception_resnet_v2 weights (path or URL) or the final.pt of a training, "
-            "or leave initial_weights empty.",
+            remedy="Give timm's inception_resnet_v2 weights (path or URL), the final.pt of a training or the folder "
+            "of a package, or leave initial_weights empty.",
             code="no-initial-weights",
         )
     loaded = torch.load(path, map_location="cpu", weights_only=True)
@@ -60,7 +72,19 @@ def read(source: str) -> InitialWeights:
     if "begun_from" in saved.facts:
         facts["begun_from"] = saved.facts["begun_from"]
     patients = set(saved.facts.get("training_patients", ())) | set(saved.facts.get("earlier_patients", ()))
-    return InitialWeights(saved.network, frozenset(patients), facts)
+    return InitialWeights(saved.network, frozenset(patients), facts, frozenset(saved.facts.get("earlier_sets", ())))
+
+
+def _of_package(folder: Path, width: float) -> InitialWeights:
+    """What a package tells: its weights and its sets, not its patients (no package names patients)."""
+    package = load_package(folder)
+    manifest = package.manifest
+    told = ("steps", "images_seen", "minutes", "data", "begun_from")
+    facts = {"model_id": manifest.id, "version": manifest.version}
+    facts |= {name: manifest.training[name] for name in told if name in manifest.training}
+    state = package_weights.read_graph(package.folder / "model.onnx", InceptionResnetV2(width=width))
+    sets = frozenset(str(name) for name in manifest.training.get("sets", ()))
+    return InitialWeights(state, facts=facts, sets=sets, folded=True)
 
 
 def load_weights(network: InceptionResnetV2, weights: Mapping[str, Tensor]) -> None:

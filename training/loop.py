@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from engine.domain.errors import EngineError
 from engine.domain.progress import SILENT, Progress
-from training import augment, checkpoint, initial_weights, recipe
+from training import augment, checkpoint, initial_weights, package_weights, recipe
 from training.admission import check_same, check_sets
 from training.checkpoint import Checkpoint
 from training.config import TrainConfig
@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 LOG_EVERY_STEPS = 10
 PROBE_STEPS = 3
+NORM_SLICES = 96
+"""Training slices that batch norm is measured on where a package's weights are begun with."""
 
 
 class TrainingDiverged(EngineError):
@@ -83,7 +85,11 @@ class Trainer:
         self.out = out
         self.group = group
         self.device = device_of(config, group)
-        self.network = build_network(config, initial).to(self.device)
+        self.network = build_network(config, initial)
+        if initial is not None and initial.folded:
+            seen = np.arange(0, len(training), max(1, len(training) // NORM_SLICES))[:NORM_SLICES]
+            package_weights.measure_norms(self.network, training.images(seen, config.sizes[0].size_px))
+        self.network = self.network.to(self.device)
         if config.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.called = spread(self.network, group, some_unused=config.stochastic_depth > 0)
@@ -223,9 +229,14 @@ def train(
         UsageError: `out` holds a training with another configuration, or sets share patients.
     """
     check_sets(config, training, validation)
-    initial = initial_weights.read(config.initial_weights) if config.initial_weights else None
+    initial = initial_weights.read(config.initial_weights, config.width) if config.initial_weights else None
     if initial is not None and validation is not None:
         refuse_shared_patients(initial.patients, validation.patients, "the initial weights' training and validation")
+        if initial.sets & {shard.subset for shard in validation.shards}:
+            logger.warning(
+                "The initial weights were trained on patients of the same set, and do not say on which: "
+                "validation figures may flatter. Judge the result on another set."
+            )
     trainer = Trainer(config, training, out, group, initial)
     last = out / "last.pt"
     saved = checkpoint.load(last) if last.exists() else None
@@ -246,6 +257,7 @@ def train(
     }
     if initial is not None and initial.facts:
         facts |= {"begun_from": initial.facts, "earlier_patients": sorted(initial.patients)}
+        facts["earlier_sets"] = sorted(initial.sets)
     end = min(plan.total_steps, stop_after_steps or plan.total_steps)
     if not group.leads:
         for images, targets, _ in _prefetched(trainer, plan, end):
