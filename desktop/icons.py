@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from engine.storage import assets_folder
@@ -31,4 +31,15 @@ def icon(name: str, colour: str, faint: str = "") -> QIcon:
         made.addPixmap(pixmap(name, colour, size))
         if faint:
             made.addPixmap(pixmap(name, faint, size), QIcon.Mode.Disabled)
+    return made
+
+
+def swatch(colour: QColor) -> QIcon:
+    """Return a square filled with one colour, the same where its row is selected."""
+    made = QIcon()
+    for size in _SIZES:
+        square = QPixmap(size, size)
+        square.fill(colour)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            made.addPixmap(square, mode)
     return made

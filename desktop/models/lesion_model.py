@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from desktop import wording
 from desktop.document import CaseDocument
+from desktop.icons import swatch
 from desktop.models.table_model import TableModel
 from desktop.volume_store import VolumeStore
 from engine.domain.case import Case
@@ -37,6 +38,7 @@ class LesionModel(TableModel):
         self._document = document
         self._store = store
         self._measured_on: Volume | None = None
+        self._swatches: dict[str, QIcon] = {}
         document.opened.connect(self.refresh)
         document.case_changed.connect(self._case_changed)
         store.added.connect(self._volume_read)
@@ -62,11 +64,18 @@ class LesionModel(TableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return name if column == 0 else measures[column - 1]
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return lesion_colour(roi.lesion_id)
+            return self._swatch(lesion_colour(roi.lesion_id))
         if role == Qt.ItemDataRole.ToolTipRole:
             notes = (wording.phrase(note) for note in roi.notes)
             return "\n".join([name, wording.origin(roi.origin), *notes])
         return None
+
+    def _swatch(self, colour: QColor) -> QIcon:
+        """One icon a colour: Qt makes new pictures for every painting of a bare colour, and keeps thousands of them."""
+        name = colour.name()
+        if name not in self._swatches:
+            self._swatches[name] = swatch(colour)
+        return self._swatches[name]
 
     def _case_changed(self, before: Case, after: Case) -> None:
         if before.rois != after.rois or before.roles.get(SequenceRole.T2) != after.roles.get(SequenceRole.T2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 
 from desktop.models.lesion_model import COLOURS, LesionModel
 from desktop.models.series_model import KEY_ROLE, SERIES_MIME, SeriesModel
@@ -33,6 +34,19 @@ def test_lesion_model_measures_once_the_volume_is_there(session, shown, qtmodelt
     session.store.clear()
     model.refresh()
     assert model.data(model.index(0, 2)) == "–"
+
+
+def test_a_lesion_keeps_one_swatch_however_often_its_row_is_painted(session, shown):
+    model = LesionModel(session.document, session.store)
+    role = Qt.ItemDataRole.DecorationRole
+    swatch = model.data(model.index(0, 0), role)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        assert swatch.pixmap(16, mode).toImage().pixelColor(8, 8).name() == COLOURS[0]
+    again = model.data(model.index(0, 0), role)
+    assert again.cacheKey() == swatch.cacheKey()
+    # Qt tints a bare colour anew for every painting of a selected row, and keeps thousands of pictures.
+    first = swatch.pixmap(16, QIcon.Mode.Selected).cacheKey()
+    assert again.pixmap(16, QIcon.Mode.Selected).cacheKey() == first
 
 
 def test_slice_model_lists_from_the_head_down_with_class_names_written_out(qapp, qtmodeltester):
