@@ -21,6 +21,12 @@ from training.parity import Answer, Change, Graph, compare
 
 logger = logging.getLogger(__name__)
 
+MOST_MIXED = 0.5
+"""Share of blocks above which all are kept float: every change between int8 and float costs time, and a graph that
+changes at two of three blocks is slower than one that never does. The size is the same, weights are int8 in both."""
+ORDER_SLICES = 24
+"""Slices on which every block is tried alone; their mean change of the scores orders the blocks."""
+
 CHANGED_SHARE = 0.01
 """Share of slices whose class may change by quantisation before blocks are kept float: half of what a package
 may show on its test patients (2 %), because the slices that are compared here are few."""
@@ -108,7 +114,7 @@ def _quantise(
         share = 100 * change.changed_share
         logger.info("int8 changes %.1f %% of the classes: looking for the blocks that suffer", share)
         order = _sensitive_blocks(calibrated, scratch, images, reference, progress)
-        order = order[: options.float_block_limit]
+        total, order = len(order), order[: options.float_block_limit]
 
         def with_float(count: int) -> Change:
             quantise.write_int8(calibrated, out, order[:count])
@@ -118,6 +124,7 @@ def _quantise(
             return found
 
         count = fewest(len(order), lambda count: with_float(count).changed_share <= CHANGED_SHARE)
+        count = min(worthwhile(count, total), len(order))
         kept, change = order[:count], with_float(count)
     return {
         "format": "int8 QDQ: uint8 activations, int8 weights per channel, reduced range; float head; "
@@ -139,6 +146,11 @@ def fewest(most: int, enough: Callable[[int], bool]) -> int:
     return high
 
 
+def worthwhile(count: int, blocks: int) -> int:
+    """How many of the blocks to keep float where `count` must be: `count`, or all where the mixture would be slower."""
+    return blocks if count > MOST_MIXED * blocks else count
+
+
 def _sensitive_blocks(
     calibrated: quantise.Calibrated,
     scratch: Path,
@@ -147,7 +159,7 @@ def _sensitive_blocks(
     progress: Progress,
 ) -> list[str]:
     """Blocks in the order of what keeping each alone float does for the scores, best first."""
-    few = slice(0, max(1, 48 // len(images[0])))
+    few = slice(0, max(1, ORDER_SLICES // len(images[0])))
     trial = scratch / "trial.onnx"
     left: dict[str, float] = {}
     names = quantise.blocks(calibrated)

@@ -31,7 +31,7 @@ from training.export import export, network_of, write_float
 from training.export_options import ExportOptions
 from training.measure import measure
 from training.parity import Graph, compare
-from training.precision import fewest
+from training.precision import fewest, worthwhile
 from training.quantise import block_of, head_nodes
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
@@ -186,6 +186,10 @@ def test_the_fewest_that_is_enough_is_found() -> None:
         for needed in range(1, most + 1):
             assert fewest(most, lambda count, needed=needed: count >= needed) == needed
         assert fewest(most, lambda _: False) == most
+
+
+def test_a_graph_is_mixed_only_where_that_saves_time() -> None:
+    assert [worthwhile(count, 51) for count in (1, 25, 26, 51)] == [1, 25, 51, 51]
 
 
 def test_feature_statistics_know_their_own(trained: Path, package: ModelPackage) -> None:
