@@ -124,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="subset to validate on (default: validation_share of the training patients)",
     )
     train.add_argument("--out", type=Path, required=True, help="folder of the training")
+    train.add_argument("--margin-mm", type=float, default=10.0, help="as in prepare")
     train.add_argument("--stop-after-steps", type=int, default=None, help="leave early, resumable")
     train.set_defaults(run=_train)
 
@@ -290,10 +291,11 @@ def _train(values: argparse.Namespace) -> int:
     from training.parallel import joined
 
     config = configuration.load(values.config)
-    training = ShardSet.open(values.shards, config.labels, values.subsets)
+    spec = spec_for(config.model_id, values.margin_mm)
+    training = ShardSet.open(values.shards, config.labels, values.subsets).serving(spec)
     validation = None
     if values.held:
-        validation = ShardSet.open(values.shards, config.labels, values.held)
+        validation = ShardSet.open(values.shards, config.labels, values.held).serving(spec)
     elif config.validation_share > 0:
         classes = {shard.patient: shard.label for shard in training.shards}
         kept, held = splits.hold_out_patients(classes, config.validation_share, config.seed)
@@ -312,7 +314,8 @@ def _export(values: argparse.Namespace) -> int:
     from training.export_options import ExportOptions
 
     config = checkpoint.load(values.checkpoint).config
-    shards = ShardSet.open(values.shards, config.labels)
+    spec = spec_for(config.model_id, values.margin_mm)
+    shards = ShardSet.open(values.shards, config.labels).serving(spec)
     options = ExportOptions(
         version=values.version,
         precision=values.precision,
@@ -322,7 +325,6 @@ def _export(values: argparse.Namespace) -> int:
         float_block_limit=values.float_blocks,
         title=values.title,
     )
-    spec = spec_for(config.model_id, values.margin_mm)
     out = export(values.checkpoint, spec, shards, values.out, options, Bar())
     _print({"package": str(out)})
     return 0

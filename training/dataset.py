@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from engine.domain.errors import StorageError
+from engine.domain.errors import StorageError, UsageError
+from engine.domain.package import PreprocessSpec
+from engine.domain.sequence import SequenceRole
 
 SCHEMA = "lobule.shard/1"
 
@@ -106,8 +108,11 @@ class ShardSet:
         shard_index: (n,) index into `shards` per slice.
     """
 
-    def __init__(self, folder: Path, shards: Sequence[Shard], labels: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, shards: Sequence[Shard], labels: Sequence[str], spec: PreprocessSpec | None = None
+    ) -> None:
         self.folder = folder
+        self._spec = spec
         self.shards = tuple(shards)
         self.labels = tuple(labels)
         counts = [shard.slices for shard in self.shards]
@@ -153,20 +158,51 @@ class ShardSet:
     def of_patients(self, patients: Iterable[str]) -> ShardSet:
         """The shards of these patients only."""
         kept = set(patients)
-        return ShardSet(self.folder, [shard for shard in self.shards if shard.patient in kept], self.labels)
+        chosen = [shard for shard in self.shards if shard.patient in kept]
+        return ShardSet(self.folder, chosen, self.labels, self._spec)
+
+    def serving(self, spec: PreprocessSpec) -> ShardSet:
+        """The same slices with the channels of `spec`, in its order.
+
+        Channels are prepared each by itself, so shards of more sequences serve a model of fewer exactly, as long as
+        everything else in the preprocessing is equal: one preparation serves all models.
+
+        Raises:
+            UsageError: The shards were prepared otherwise, or lack a sequence.
+        """
+        first = self.shards[0]
+        try:
+            present = tuple(SequenceRole(role) for role in first.roles)
+            alike = replace(spec, channels=present).digest() == first.spec_digest
+        except ValueError:
+            alike = False
+        if not alike:
+            raise UsageError(
+                f"The shards in {self.folder} were not prepared with the preprocessing that this model has.",
+                remedy="Prepare them with the same --model and --margin-mm.",
+                code="mixed-shards",
+            )
+        missing = [role.value for role in spec.roles if role not in present]
+        if missing:
+            raise UsageError(
+                f"The shards in {self.folder} hold no {', '.join(missing)}, which this model needs.",
+                remedy="Prepare shards with --model of this model, or of one with more sequences.",
+                code="mixed-shards",
+            )
+        return ShardSet(self.folder, self.shards, self.labels, spec)
 
     def __len__(self) -> int:
         return len(self.targets)
 
     @property
     def spec_digest(self) -> str:
-        """Digest of the preprocessing that all shards share."""
-        return self.shards[0].spec_digest
+        """Digest of the preprocessing of the images."""
+        return self.shards[0].spec_digest if self._spec is None else self._spec.digest()
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Roles in channel order that all shards share."""
-        return self.shards[0].roles
+        """Roles of the images in channel order."""
+        return self.shards[0].roles if self._spec is None else tuple(role.value for role in self._spec.channels)
 
     def images(self, indices: Sequence[int] | NDArray[np.int64], size_px: int) -> Tensor:
         """(len(indices), c, size_px, size_px) float32; smaller sizes are antialiased averages."""
@@ -191,12 +227,14 @@ class ShardSet:
         return kept[torch.from_numpy(chosen)].float()
 
     def _read(self, indices: NDArray[np.int64]) -> Tensor:
-        """(len(indices), c, s, s) float32 as stored."""
+        """(len(indices), c, s, s) float32 at the stored size."""
+        stored = self.shards[0].roles
+        channels = list(range(len(stored))) if self._spec is None else [stored.index(role) for role in self.roles]
         rows = []
         for index in indices:
             name = self.shards[self.shard_index[index]].name
             pixels = np.load(self.folder / f"{name}.npy", mmap_mode="r")
-            rows.append(torch.from_numpy(np.array(pixels[self._row[index]], dtype=np.float32)))
+            rows.append(torch.from_numpy(np.array(pixels[self._row[index]][channels], dtype=np.float32)))
         return torch.stack(rows)
 
 

@@ -66,6 +66,7 @@ def against_float(
     """What quantisation changes on a cohort: classes, scores and AUC per class, int8 less float."""
     size = package.manifest.preprocess.input_px
     labels = package.manifest.labels
+    shards = shards.serving(package.manifest.preprocess)
     with tempfile.TemporaryDirectory(prefix="lobule-evaluate-") as scratch:
         path = Path(scratch) / "float.onnx"
         write_float(network_of(saved), path, size)

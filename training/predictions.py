@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.errors import UsageError
 from engine.domain.package import ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.domain.roi import LesionId
 from engine.domain.sample import SliceInput, SliceRef
-from engine.domain.sequence import SequenceRole
 from engine.inference import predict, session
 from training.dataset import Shard, ShardSet
 
@@ -32,43 +30,11 @@ class Answers:
     features: NDArray[np.float32]
 
 
-def channels_for(package: ModelPackage, shards: ShardSet) -> tuple[int, ...]:
-    """Which channels of the shards are the package's, in its order.
-
-    Channels are prepared each by itself, so shards of more sequences serve a package of fewer exactly, as long as
-    everything else in the preprocessing is equal.
-
-    Raises:
-        UsageError: The shards were prepared otherwise, or lack a sequence.
-    """
-    spec = package.manifest.preprocess
-    try:
-        roles = tuple(SequenceRole(role) for role in shards.roles)
-        alike = replace(spec, channels=roles).digest() == shards.spec_digest
-    except ValueError:
-        alike = False
-    if not alike:
-        raise UsageError(
-            f"The shards in {shards.folder} were not prepared with the preprocessing of package {package.manifest.id}.",
-            remedy="Prepare them with the same --model and --margin-mm.",
-            code="mixed-shards",
-        )
-    missing = [role.value for role in spec.roles if role not in roles]
-    if missing:
-        raise UsageError(
-            f"The shards in {shards.folder} hold no {', '.join(missing)}, which package {package.manifest.id} needs.",
-            remedy="Prepare shards with --model of this package, or of one with more sequences.",
-            code="mixed-shards",
-        )
-    return tuple(roles.index(role) for role in spec.channels)
-
-
 def slice_inputs(package: ModelPackage, shards: ShardSet, number: int) -> tuple[SliceInput, ...]:
     """The network's inputs of one lesion, from its shard."""
     spec = package.manifest.preprocess
     shard = shards.shards[number]
-    channels = list(channels_for(package, shards))
-    images = shards.images(np.flatnonzero(shards.shard_index == number), spec.input_px).numpy()[:, channels]
+    images = shards.serving(spec).images(np.flatnonzero(shards.shard_index == number), spec.input_px).numpy()
     digest, nothing = spec.digest(), np.zeros(images.shape[2:], dtype=bool)
     nearest = shard.nearest_t2_slice or (0,) * shard.slices
     return tuple(
@@ -100,10 +66,10 @@ def answers(
         One `Answers` per shard, in their order.
 
     Raises:
-        UsageError: As `channels_for`.
+        UsageError: The shards do not serve the package (`ShardSet.serving`).
         InferenceError: The network failed.
     """
-    channels_for(package, shards)
+    shards = shards.serving(package.manifest.preprocess)
     paths = [_path(package, shards, shard, cache, provider) for shard in shards.shards] if cache else []
     found = [_read(path) for path in paths] or [None] * len(shards.shards)
     missing = [number for number, item in enumerate(found) if item is None]

@@ -40,13 +40,7 @@ def refit(
             remedy="Name the sets with --set.",
             code="refit-sets",
         )
-    known = ShardSet.open(shards, manifest.labels, wanted)
-    if known.spec_digest != manifest.preprocess.digest():
-        raise UsageError(
-            f"The shards in {shards} were not prepared for the package {manifest.id}.",
-            remedy="Prepare or simulate them with the package's model and margin.",
-            code="mixed-shards",
-        )
+    known = ShardSet.open(shards, manifest.labels, wanted).serving(manifest.preprocess)
     graph = Graph(folder / "model.onnx")
     statistics, facts = familiarity.measured(
         known, manifest.preprocess, lambda images: graph.run(images).features, slices, progress

@@ -17,7 +17,7 @@ from training.cli import main, spec_for
 from training.config import THREE_WAY
 from training.dataset import Shard, ShardSet, write_shard
 from training.evaluation import Request, evaluate
-from training.predictions import answers, channels_for
+from training.predictions import answers
 from training.tables import read_rows
 
 # The tiny package: logits (−2 m0, 2 m0, 2 m1) of the channel means m0 (T2) and m1 (DWI).
@@ -203,13 +203,19 @@ def test_answers_are_kept_and_a_changed_shard_is_scored_again(
 def test_shards_of_more_sequences_serve_a_package_of_fewer(tmp_path: Path, shards: Path) -> None:
     t2 = load_package(write_tiny_package(tmp_path / "t2", ("T2",)))
     everything = ShardSet.open(shards, THREE_WAY)
-    assert channels_for(t2, everything) == (0, 0, 0)
+    served = everything.serving(t2.manifest.preprocess)
+    assert served.roles == ("T2", "T2", "T2")
+    assert served.spec_digest == t2.manifest.preprocess.digest()
+    wide, narrow = everything.images([0], 299), served.of_patients(everything.patients[:1].tolist()).images([0], 299)
+    assert (narrow == wide[:, [0, 0, 0]]).all()
     found = answers(t2, everything)
     # B1 has T2 −0.5: every channel mean −0.5, so logits (1, −1, −1).
     assert found[0].logits[0] == pytest.approx([1.0, -1.0, -1.0], abs=1e-5)
     tri = load_package(write_tiny_package(tmp_path / "tri", ("T2", "DWI", "T1_PRE")))
     with pytest.raises(UsageError, match="hold no T1_PRE"):
-        channels_for(tri, everything)
+        everything.serving(tri.manifest.preprocess)
+    with pytest.raises(UsageError, match="not prepared with"):
+        everything.serving(replace(t2.manifest.preprocess, margin_mm=5.0))
 
 
 def test_the_manifest_takes_the_same_figures(package: Path, shards: Path) -> None:

@@ -253,7 +253,7 @@ def test_shards_of_another_preparation_are_refused(trained: Path, tmp_path: Path
     with pytest.raises(UsageError, match="do not belong together"):
         export(trained / "run" / "final.pt", SPEC, others, tmp_path / "out")
     elsewhere = ShardSet.open(write_shards(tmp_path / "elsewhere", 3, subset="elsewhere"), THREE_WAY)
-    with pytest.raises(UsageError, match="not prepared with the preprocessing of package"):
+    with pytest.raises(UsageError, match="not prepared with the preprocessing"):
         score_package(load_package(trained / "package"), elsewhere)
 
 

@@ -18,7 +18,6 @@ from training.dataset import ShardSet
 from training.evaluate import score_package
 from training.evaluation import cache_of
 from training.measure import measure
-from training.predictions import channels_for
 from training.readers import compare_readers, read_readers
 from training.scored import Scored
 from training.study.config import MODEL_NAMES, CohortEntry, StudyConfig
@@ -172,8 +171,7 @@ def _serving(package: ModelPackage, entry: CohortEntry, progress: Progress) -> S
         try:
             folder = source if source.suffix.lower() != ".csv" else prepared(package, source, 1, progress)
             shards = ShardSet.open(folder, package.manifest.labels, [entry.subset])
-            channels_for(package, shards)
-            return shards
+            return shards.serving(package.manifest.preprocess)
         except EngineError as fault:
             last = fault
     if last is not None:
