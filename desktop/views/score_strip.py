@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -56,6 +56,9 @@ class ScoreStrip(QWidget):
         self._plot = self._empty_plot()
         self._current_line = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.accent, width=2))
         self._current_line.setZValue(-1)  # behind the marks
+        # A result reaches the window all at once; the plot is drawn in a turn of its own, so that nothing stalls.
+        self._drawing = QTimer(self, singleShot=True, interval=0)
+        self._drawing.timeout.connect(self._draw)
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -68,7 +71,8 @@ class ScoreStrip(QWidget):
         self._slices = tuple(sorted(slices, key=lambda one: one.ref.position_mm))
         self._labels, self._current = tuple(labels), None
         self.setVisible(bool(self._slices))
-        self._draw()
+        self._current_line.hide()
+        self._drawing.start()
 
     def show_current(self, index: int | None) -> None:
         """Mark the slice that the views show."""
@@ -168,7 +172,6 @@ class ScoreStrip(QWidget):
         """Draw the slices of the lesion anew: lines of scores, marks of classes, signs of malignant slices."""
         plot, theme = self._plot, self._theme
         plot.clear()
-        self._current_line.hide()
         if not self._slices:
             return
         x = [one.ref.position_mm for one in self._slices]
@@ -178,6 +181,7 @@ class ScoreStrip(QWidget):
         for score in (0.0, 0.5, 1.0):
             plot.addItem(pg.InfiniteLine(score, angle=0, pen=pg.mkPen(theme.border)))
         plot.addItem(self._current_line)
+        self.show_current(self._current)
         for number, name in enumerate(self._labels):
             colour = _colour(theme, number)
             plot.plot(
