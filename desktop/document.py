@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -109,18 +111,40 @@ class CaseDocument(QObject):
 
     def edit(self, after: Case, text: str, merge_id: int = -1) -> None:
         """Change the case, undoably; `text` is what the menu says after 'Undo'. An equal case is no edit."""
-        if self._case is None:
+        before = self._case
+        if before is None:
             raise RuntimeError("there is no case to edit")
-        if after != self._case:
-            self.history.push(EditCase(self.put_case, self._case, after, text, merge_id))
+        after = self._with_impression_given(after)
+        if after == before:
+            return
+        self.history.push(EditCase(self.put_case, before, after, text, merge_id))
+        if after.reader.first_impression != before.reader.first_impression:
+            self.history.resetClean()  # undoing keeps the impression, so it does not lead back to what was saved
+
+    def record_impression(self, label: str) -> None:
+        """Take over what the reader thinks before the scores: once and for good, so it is no step of the history."""
+        case = self._case
+        if case is None:
+            raise RuntimeError("there is no case to record an impression of")
+        if case.reader.first_impression is None:
+            self.history.resetClean()  # it is not saved yet
+            self.put_case(case.with_reader(replace(case.reader, first_impression=label)))
 
     def put_case(self, case: Case) -> None:
         """Take over a case: for `EditCase` alone, everybody else calls `edit`."""
+        case = self._with_impression_given(case)
         before, self._case, self._digest = self._case, case, ""
         self.case_changed.emit(before, case)
         if self.is_stale != self._was_stale:
             self._was_stale = self.is_stale
             self.result_changed.emit()
+
+    def _with_impression_given(self, case: Case) -> Case:
+        """Return a case that comes in with the impression that was given before: the scores have been seen since."""
+        given = None if self._case is None else self._case.reader.first_impression
+        if given is None or case.reader.first_impression == given:
+            return case
+        return case.with_reader(replace(case.reader, first_impression=given))
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Take over an analysis. It may already be out of date when it comes home: then it says so."""

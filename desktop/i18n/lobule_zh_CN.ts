@@ -701,10 +701,6 @@
         <source>Record and show the result</source>
         <translation>记录并显示结果</translation>
     </message>
-    <message>
-        <source>Record first impression</source>
-        <translation>记录初步印象</translation>
-    </message>
 </context>
 <context>
     <name>ReaderPanel</name>
@@ -1982,6 +1978,10 @@ as</source>
     <message>
         <source>flag withheld</source>
         <translation>不予提示</translation>
+    </message>
+    <message>
+        <source>hidden until your impression is recorded</source>
+        <translation>记录您的印象之前不显示</translation>
     </message>
     <message>
         <source>{0} (de-identified)</source>

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import errors, operations, wording
+from desktop import settings as table
 from desktop.icons import pixmap
 from desktop.operations import AuditCheck
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.widgets import card, column, label, resize_within, set_card
+from desktop.worklist import State
 
 SHORT_DIGEST = 12
 ROW_PX = 26
@@ -35,7 +37,7 @@ class AuditDialog(QDialog):
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._session, self._theme = session, theme
         self.setWindowTitle(self.tr("Audit record"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         resize_within(self, 860, 520)
@@ -102,8 +104,9 @@ class AuditDialog(QDialog):
             remedy = self.tr("Compare the file with your last copy of it.")
             self.reason.setText(f"{wording.phrase(report.problem)} {whole} {remedy}")
         self.table.setRowCount(len(check.latest))
+        hidden = impression_missing(self._session)
         for row, entry in enumerate(check.latest):
-            for place, text in enumerate(entry_texts(entry)):
+            for place, text in enumerate(entry_texts(entry, hidden=hidden)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self.table.setItem(row, place, item)
@@ -121,8 +124,24 @@ class AuditDialog(QDialog):
         self._sign.setPixmap(pixmap(sign, colour, 24, self.devicePixelRatioF()))
 
 
-def entry_texts(entry: Mapping[str, Any]) -> list[str]:
-    """Return time, account, event, case and outcome of one entry, in words."""
+def impression_missing(session: Session) -> bool:
+    """Say whether read-first mode still waits for an impression of any open study.
+
+    Those of the list count as well: they are analysed beside the window. All entries are then held back alike, for an
+    earlier analysis of the same lesion stands under another digest.
+    """
+    if not session.settings.get(table.READ_FIRST):
+        return False
+    study, case = session.document.study, session.document.case
+    others = [one for one in session.list.entries if one.state is not State.FAILED]
+    cases = [one.case for one in others if study is None or one.study is not study]
+    if study is not None:
+        cases.append(case)
+    return any(one is None or one.reader.first_impression is None for one in cases)
+
+
+def entry_texts(entry: Mapping[str, Any], *, hidden: bool = False) -> list[str]:
+    """Return time, account, event, case and outcome of one entry, in words; `hidden` holds back what was found."""
     t = wording.translate
     events = {
         "analysis": t("audit", "Analysis"),
@@ -135,11 +154,11 @@ def entry_texts(entry: Mapping[str, Any]) -> list[str]:
         str(entry.get("who") or "–"),
         events.get(event, event),
         str(entry.get("case_digest") or "–")[:SHORT_DIGEST],
-        _outcome(entry),
+        _outcome(entry, hidden),
     ]
 
 
-def _outcome(entry: Mapping[str, Any]) -> str:
+def _outcome(entry: Mapping[str, Any], hidden: bool) -> str:
     t = wording.translate
     result = entry.get("result")
     if isinstance(result, Mapping):
@@ -148,6 +167,8 @@ def _outcome(entry: Mapping[str, Any]) -> str:
         flag = t("audit", "flag raised") if raised else t("audit", "flag not raised")
         if raised is None:
             flag = t("audit", "flag withheld")
+        if hidden:
+            flag = t("audit", "hidden until your impression is recorded")
         return f"{flag}, {package.get('id', '')} {package.get('version', '')}".rstrip(", ")
     if "outputs" in entry:
         names = ", ".join(entry["outputs"])

@@ -147,10 +147,9 @@ class ReadFirstPage(QWidget):
         session.document.opened.connect(lambda: self.choice.setCurrentIndex(0))
 
     def _record(self) -> None:
-        case = self._session.document.case
-        if case is not None:
-            reader = replace(case.reader, first_impression=str(self.choice.currentData()))
-            self._session.document.edit(case.with_reader(reader), self.tr("Record first impression"))
+        document = self._session.document
+        if document.case is not None:
+            document.record_impression(str(self.choice.currentData()))
             self.given.emit()
 
 

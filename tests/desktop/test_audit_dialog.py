@@ -7,8 +7,12 @@ import json
 import pytest
 
 from desktop import i18n, theme
-from desktop.views.audit_dialog import AuditDialog, entry_texts
+from desktop import settings as table
+from desktop.views.audit_dialog import AuditDialog, entry_texts, impression_missing
+from desktop.worklist import State
 from engine import audit, storage
+from engine.domain.case import ReaderImpression
+from tests.desktop.conftest import show_example
 from tests.support.results import example
 
 
@@ -44,6 +48,28 @@ def test_a_sound_chain(record, session, qtbot):
     assert dialog.table.item(2, 4).text() == "flag raised, example 1.0.0"
     assert dialog.table.item(1, 4).text() == "report.pdf (de-identified)"
     assert dialog.table.item(0, 4).text() == "2 objects to ARCHIVE"
+
+
+def test_what_was_found_waits_for_the_readers_impression(record, session, qtbot):
+    """The flag of an earlier analysis of the same lesion tells as much, and stands under another digest."""
+    session.settings.set(table.READ_FIRST, True)
+    show_example(session, example())
+    dialog = opened(session, qtbot)
+    assert dialog.table.item(2, 4).text() == "hidden until your impression is recorded, example 1.0.0"
+    assert dialog.table.item(1, 4).text() == "report.pdf (de-identified)"
+    session.document.record_impression("benign")
+    assert opened(session, qtbot).table.item(2, 4).text() == "flag raised, example 1.0.0"
+
+
+@pytest.mark.parametrize(("state", "hidden"), [(State.ANALYSED, True), (State.FAILED, False)])
+def test_studies_that_are_analysed_beside_the_window_wait_as_well(session, own_home, state, hidden):
+    session.settings.set(table.READ_FIRST, True)
+    assert not impression_missing(session)
+    made = example()
+    number = session.list.add([own_home], study=made.study, state=state, analysis=made.analysis).number
+    assert impression_missing(session) is hidden
+    session.list.update(number, case=made.case.with_reader(ReaderImpression("benign")))
+    assert not impression_missing(session)
 
 
 def test_a_changed_entry_is_found_and_named(record, session, qtbot):

@@ -78,6 +78,45 @@ def test_an_analysis_that_comes_home_late_is_stale_at_once(qapp):
     assert document.is_stale
 
 
+def test_a_first_impression_is_neither_undone_nor_overwritten(qapp):
+    """Whoever has seen the scores has no first impression any more."""
+    document, made = opened()
+    document.edit(made.case.with_treated(True), "Change prior treatment")
+    document.record_impression("benign")
+    document.history.undo()
+    assert not document.case.treated
+    assert document.case.reader.first_impression == "benign"
+    document.record_impression("metastasis")
+    document.edit(document.case.with_reader(ReaderImpression("metastasis", comment="cyst")), "Load case")
+    assert document.case.reader == ReaderImpression("benign", comment="cyst")
+    document.history.undo()
+    assert document.case.reader == ReaderImpression("benign")
+    assert not document.is_stale
+
+
+def test_an_impression_that_is_not_saved_is_unsaved_work(qapp):
+    document, _ = opened()
+    document.record_impression("benign")
+    assert not document.history.isClean()
+    document.history.setClean()
+    assert document.history.isClean()
+
+
+def test_an_impression_brought_by_a_case_stays_and_undoing_does_not_pass_for_saved(qapp):
+    document, made = opened()
+    document.edit(made.case.with_reader(ReaderImpression("benign")), "Restore unfinished work")
+    document.history.undo()
+    assert document.case.reader.first_impression == "benign"
+    assert not document.history.isClean()
+
+
+def test_another_study_begins_without_an_impression(qapp):
+    document, made = opened()
+    document.record_impression("benign")
+    document.open(made.study, made.case, RoleMap())
+    assert document.case.reader.first_impression is None
+
+
 def test_the_history_is_bounded(qapp):
     document, made = opened()
     for number in range(MOST_STEPS + 20):
