@@ -26,8 +26,12 @@ from training.statistics import calibration
 FOLDS = 5
 
 
-def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterable[str] = ()) -> ModelPackage:
+def calibrate(
+    package: ModelPackage, scored: Scored, name: str, measured: Iterable[str] = (), subset: str = ""
+) -> ModelPackage:
     """Fit the temperature on a cohort, write it into the manifest and read the package back.
+
+    Validation figures of the former temperature leave the manifest: they are not this package's any more.
 
     Every patient weighs the same, however many slices. The error after scaling is cross-validated over patients, since
     a temperature always fits the cases that it was fitted on.
@@ -36,6 +40,7 @@ def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterab
         scored: The calibration split, scored by the package.
         name: What the split is called in the manifest.
         measured: Patients that the package is or will be measured on.
+        subset: The set that the split is; the package is not measured on it later.
 
     Raises:
         UsageError: A patient stands in both, or the split holds one class or one patient only.
@@ -58,13 +63,14 @@ def calibrate(package: ModelPackage, scored: Scored, name: str, measured: Iterab
         "temperature": round(found.value, 4),
         "measured_on": "simulated patients" if any(map(facts.is_simulated, scored.shards)) else "patients",
         "cohort": {"name": name, "patients": len(names)},
+        **({"set": subset} if subset else {}),
         "slices": len(scored.truth),
         "loss_before": round(found.loss_before, 4),
         "loss_after": round(found.loss_after, 4),
         "ece_before": round(calibration.expected_calibration_error_classes(scored.truth, before), 4),
         **_cross_validated(scored, members, weights),
     }
-    finish_package(package.folder, replace(package.manifest, calibration=stated))
+    finish_package(package.folder, replace(package.manifest, calibration=stated, validation={}))
     return load_package(package.folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def load(path: Path) -> Checkpoint:
         values = torch.load(path, map_location="cpu", weights_only=True)
         if values.pop("schema") != SCHEMA:
             raise ValueError("another schema")
-    except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, RuntimeError, AttributeError, pickle.UnpicklingError) as error:
         raise StorageError(
             f"The checkpoint {path} cannot be read: {error}.",
             remedy="Give the last.pt or final.pt of a training folder.",

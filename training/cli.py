@@ -125,6 +125,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--out", type=Path, required=True, help="folder of the training")
     train.add_argument("--margin-mm", type=float, default=10.0, help="as in prepare")
+    train.add_argument("--finish", action="store_true", help="train no further: final.pt from the last checkpoint")
     train.add_argument("--stop-after-steps", type=int, default=None, help="leave early, resumable")
     train.set_defaults(run=_train)
 
@@ -288,6 +289,7 @@ def _train(values: argparse.Namespace) -> int:
     _restart_with_allocator()
     from training import loop, splits
     from training.dataset import ShardSet
+    from training.facts import classes_of
     from training.parallel import joined
 
     config = configuration.load(values.config)
@@ -297,11 +299,15 @@ def _train(values: argparse.Namespace) -> int:
     if values.held:
         validation = ShardSet.open(values.shards, config.labels, values.held).serving(spec)
     elif config.validation_share > 0:
-        classes = {shard.patient: shard.label for shard in training.shards}
-        kept, held = splits.hold_out_patients(classes, config.validation_share, config.seed)
-        training, validation = training.of_patients(kept), training.of_patients(held)
+        kept, held = splits.hold_out_patients(classes_of(training.shards), config.validation_share, config.seed)
+        validation = training.of_patients(held) if held else None
+        training = training.of_patients(kept)
+        if validation is None:
+            logging.getLogger(__name__).warning("No class has two patients: nobody is held out, nothing is validated.")
     with joined(cuda=loop.device_of(config).type == "cuda") as group:
-        path = loop.train(config, training, validation, values.out, Bar(), values.stop_after_steps, group)
+        path = loop.train(
+            config, training, validation, values.out, Bar(), values.stop_after_steps, group, values.finish
+        )
         if group.leads:
             _print({"checkpoint": str(path)})
     return 0
@@ -386,7 +392,7 @@ def _restart_with_allocator() -> None:
         return
     if all(os.environ.get(name) for name in ALLOCATOR):
         return
-    environment = {**ALLOCATOR, **os.environ}
+    environment = {**os.environ, **{name: os.environ.get(name) or value for name, value in ALLOCATOR.items()}}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 

@@ -16,7 +16,7 @@ from engine.domain.progress import SILENT, Progress
 from training.cohort import read_cohort
 from training.dataset import ShardSet
 from training.prepare import prepare
-from training.sources import table_sources
+from training.sources import Source, table_sources
 
 PREPARED = "lobule-shards"
 
@@ -42,28 +42,26 @@ def open_cohorts(
 
     Args:
         sources: Folders of shards, or cohort tables (CSV).
-        sets: Sets to take; none: all that the package was not trained on.
+        sets: Sets to take; none: all that have no part in the package.
         names: Set → name of the cohort.
 
     Raises:
         UsageError: A named set was trained on or is nowhere; nothing is left.
         StorageError: No shards.
     """
-    trained = set(package.manifest.training.get("sets", ()))
+    used = used_sets(package)
     refuse_sets(package, sets)
     found: list[Cohort] = []
     for source in sources:
-        folder = source if source.is_dir() else prepared(package, source, workers, progress)
-        everything = ShardSet.open(folder, package.manifest.labels)
+        everything = shards_of(package, source, workers, progress)
         for subset in sorted({shard.subset for shard in everything.shards}):
-            if (sets and subset not in sets) or (not sets and subset in trained):
+            if (sets and subset not in sets) or (not sets and subset in used):
                 continue
             taken = [cohort.id for cohort in found]
             identity = subset or source.stem
             if identity in taken:
                 identity = f"{source.stem}-{identity}"
-            shards = ShardSet.open(folder, package.manifest.labels, [subset])
-            found.append(Cohort(identity, (names or {}).get(subset, identity), shards))
+            found.append(Cohort(identity, (names or {}).get(subset, identity), everything.of_set(subset)))
     absent = set(sets) - {shard.subset for cohort in found for shard in cohort.shards.shards}
     if absent or not found:
         wanted = f"the set {sorted(absent)[0]!r}" if absent else "any set that the package was not trained on"
@@ -75,23 +73,42 @@ def open_cohorts(
     return tuple(found)
 
 
+def used_sets(package: ModelPackage) -> dict[str, str]:
+    """Sets that have a part in the package, and which: their figures would flatter it."""
+    training, calibration = package.manifest.training, package.manifest.calibration
+    found = {str(calibration["set"]): "was calibrated on"} if calibration.get("set") else {}
+    found |= {str(name): "was chosen on" for name in training.get("selection_sets", ())}
+    return found | {str(name): "was trained on" for name in training.get("sets", ())}
+
+
 def refuse_sets(package: ModelPackage, sets: Sequence[str]) -> None:
-    """Raise UsageError where a set is one that the package was trained on."""
-    leaked = set(sets) & set(package.manifest.training.get("sets", ()))
+    """Raise UsageError where a set has a part in the package."""
+    used = used_sets(package)
+    leaked = sorted(set(sets) & set(used))
     if leaked:
         raise UsageError(
-            f"The package was trained on patients of the set {sorted(leaked)[0]!r}.",
+            f"The package {used[leaked[0]]} patients of the set {leaked[0]!r}.",
             remedy="Name another --set.",
             code="patient-leak",
         )
 
 
-def prepared(package: ModelPackage, table: Path, workers: int = 1, progress: Progress = SILENT) -> Path:
-    """Prepare a cohort table for a package, beside the table; what is finished there is not made again."""
-    rows = read_cohort(table)
+def shards_of(package: ModelPackage, source: Path, workers: int = 1, progress: Progress = SILENT) -> ShardSet:
+    """A folder of shards, or the lesions of a cohort table, prepared beside it and kept there.
+
+    Lesions that the table no longer lists are left out, though their shards stay.
+    """
+    if source.is_dir():
+        return ShardSet.open(source, package.manifest.labels)
+    sources = table_sources(read_cohort(source))
+    folder = _prepared(package, source, sources, workers, progress)
+    return ShardSet.open(folder, package.manifest.labels).named(item.name for item in sources)
+
+
+def _prepared(package: ModelPackage, table: Path, sources: Sequence[Source], workers: int, progress: Progress) -> Path:
     spec = package.manifest.preprocess
     out = table.parent / PREPARED / f"{table.stem}-{spec.digest()[:8]}"
-    done = prepare(table_sources(rows), spec, out, workers, progress)
+    done = prepare(sources, spec, out, workers, progress)
     if done.made + done.kept == 0:
         raise StorageError(
             f"No lesion of {table} could be prepared: {done.exclusions[0].reason}",

@@ -24,6 +24,7 @@ from torch.nn import functional
 from engine.domain.errors import StorageError, UsageError
 from engine.domain.package import PreprocessSpec
 from engine.domain.sequence import SequenceRole
+from training.splits import refuse_two_sets
 
 SCHEMA = "lobule.shard/1"
 
@@ -70,6 +71,11 @@ def write_shard(folder: Path, shard: Shard, images: NDArray[np.float32]) -> None
     draft = folder / f".{shard.name}.{os.getpid()}.npy"
     np.save(draft, images.astype(np.float16))
     draft.replace(pixels)
+    write_facts(folder, shard)
+
+
+def write_facts(folder: Path, shard: Shard) -> None:
+    """Write or replace a shard's JSON, whole or not at all."""
     text = json.dumps({"schema": SCHEMA, **asdict(shard)}, indent=1)
     draft = folder / f".{shard.name}.{os.getpid()}.json"
     draft.write_text(text, encoding="utf-8")
@@ -132,9 +138,11 @@ class ShardSet:
 
         Raises:
             StorageError: No shards, or shards of several `PreprocessSpec` digests or role orders.
+            UsageError: A patient stands in two sets.
         """
         wanted = set(subsets)
         shards = [read_shard(path) for path in sorted(folder.glob("*.json"))]
+        refuse_two_sets(shards)
         shards = [shard for shard in shards if not wanted or shard.subset in wanted]
         if not shards:
             raise StorageError(
@@ -158,8 +166,19 @@ class ShardSet:
     def of_patients(self, patients: Iterable[str]) -> ShardSet:
         """The shards of these patients only."""
         kept = set(patients)
-        chosen = [shard for shard in self.shards if shard.patient in kept]
-        return ShardSet(self.folder, chosen, self.labels, self._spec)
+        return self._only(shard for shard in self.shards if shard.patient in kept)
+
+    def of_set(self, subset: str) -> ShardSet:
+        """The shards of this set only."""
+        return self._only(shard for shard in self.shards if shard.subset == subset)
+
+    def named(self, names: Iterable[str]) -> ShardSet:
+        """The shards of these names only."""
+        kept = set(names)
+        return self._only(shard for shard in self.shards if shard.name in kept)
+
+    def _only(self, shards: Iterable[Shard]) -> ShardSet:
+        return ShardSet(self.folder, tuple(shards), self.labels, self._spec)
 
     def serving(self, spec: PreprocessSpec) -> ShardSet:
         """The same slices with the channels of `spec`, in its order.

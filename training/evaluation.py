@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +175,9 @@ def _calibrated(
 ) -> ModelPackage:
     measured = {shard.patient for cohort in cohorts for shard in cohort.shards.shards}
     if request.calibrate_on != HELD_OUT:
-        split = open_cohorts(package, request.cohorts, [request.calibrate_on])[0].shards
+        # The set of an earlier calibration may calibrate again.
+        fresh = replace(package, manifest=replace(package.manifest, calibration={}))
+        split = open_cohorts(fresh, request.cohorts, [request.calibrate_on])[0].shards
         name = request.names.get(request.calibrate_on, f"set {request.calibrate_on}")
     elif saved is None:
         raise UsageError(
@@ -191,7 +193,11 @@ def _calibrated(
         split, name = held, "patients held out of the training"
     kept = cache_of(split, request.cache)
     return calibrate(
-        package, combine(package, split, answers(package, split, kept, provider, progress)), name, measured
+        package,
+        combine(package, split, answers(package, split, kept, provider, progress)),
+        name,
+        measured,
+        "" if request.calibrate_on == HELD_OUT else request.calibrate_on,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import platform
 import shutil
 import tempfile
 import warnings
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from training.card import render_card
 from training.checkpoint import Checkpoint
 from training.dataset import ShardSet
 from training.export_options import ExportOptions
+from training.facts import classes_of, is_simulated, kind_of_data
 from training.network import InceptionResnetV2
 from training.parity import Graph
 from training.precision import chosen
@@ -98,7 +100,7 @@ def export(
         features = familiarity.write(made, statistics, fitted)
         tolerances = _write_selftest(graph, spec, made)
         status = ClinicalStatus.RESEARCH
-        if is_simulated(training):
+        if any(map(is_simulated, training.shards)):
             status = ClinicalStatus.SIMULATED
         manifest = ModelManifest(
             id=config.model_id,
@@ -126,11 +128,6 @@ def network_of(saved: Checkpoint) -> InceptionResnetV2:
     network = InceptionResnetV2(config.channels, len(config.labels), config.width)
     network.load_state_dict(saved.network)
     return network.eval()
-
-
-def is_simulated(shards: ShardSet) -> bool:
-    """True when any patient is a phantom: such a package is a demonstration, whatever else it saw."""
-    return any(s.facts.get("simulated") or s.patient.startswith("PH-") for s in shards.shards)
 
 
 def write_float(network: InceptionResnetV2, path: Path, size_px: int) -> None:
@@ -240,21 +237,20 @@ def _tolerance(moved: NDArray[np.float32], still: NDArray[np.float32], least: fl
 
 def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
     facts, config = saved.facts, saved.config.as_dict()
-    counts: dict[str, int] = {}
-    for label in dict.fromkeys(shard.label for shard in training.shards):
-        members = {shard.patient for shard in training.shards if shard.label == label}
-        counts[label] = len(members)
+    counts = dict(Counter(classes_of(training.shards).values()))
     return {
-        "data": "simulated patients (phantom)" if is_simulated(training) else "patients of the training site",
+        "data": _data(facts, training),
         "sets": sorted({shard.subset for shard in training.shards} | set(facts.get("earlier_sets", ()))),
         "patients": len(facts["training_patients"]),
         "patients_by_class": counts,
         "slices": facts["training_slices"],
         "validation_patients": len(facts["validation_patients"]),
-        "steps": saved.total_steps,
+        "selection_sets": list(facts.get("validation_sets", ())),
+        "steps": saved.step,
+        **({"planned_steps": saved.total_steps} if saved.step < saved.total_steps else {}),
         "images_seen": facts.get("images_seen", saved.step * saved.config.batch_size),
         "minutes": round(float(facts.get("seconds", 0.0)) / 60, 1),
-        "hardware": f"{platform.machine()}, {saved.config.threads} CPU threads, torch {torch.__version__}",
+        "hardware": facts.get("hardware", "not recorded"),
         "weights": facts.get("weights", "last"),
         **({"begun_from": facts["begun_from"]} if "begun_from" in facts else {}),
         "validation_at_export_size": {
@@ -263,6 +259,16 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
         },
         "config": config,
     }
+
+
+def _data(facts: Mapping[str, Any], training: ShardSet) -> str:
+    """What the images were, and what those were that the training's first weights came from."""
+    own, begun = kind_of_data(training.shards), facts.get("begun_from", {})
+    while begun:
+        if "simulated" in str(begun.get("data", "")) and "simulated" not in own:
+            return f"{own}; begun from a network trained on {begun['data']}"
+        begun = begun.get("begun_from", {})
+    return own
 
 
 def _replace_folder(made: Path, out: Path) -> None:

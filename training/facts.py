@@ -5,7 +5,7 @@ Shards carry what their source knew: the phantom's own names, or the words of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from training.dataset import Shard
 
@@ -111,6 +111,21 @@ def is_simulated(shard: Shard) -> bool:
     """True for a phantom."""
     stated = str(shard.facts.get("simulated") or "").strip().lower()
     return stated in ("true", "yes", "1") or shard.patient.startswith("PH-")
+
+
+def classes_of(shards: Iterable[Shard]) -> dict[str, str]:
+    """Class of each patient: of the malignant lesion where there is one, of several alike of the largest."""
+    leading: dict[str, tuple[tuple[bool, float], str]] = {}
+    for shard in shards:
+        weight = (shard.label != "benign", diameter_mm(shard) or 0.0)
+        if shard.patient not in leading or weight > leading[shard.patient][0]:
+            leading[shard.patient] = (weight, shard.label)
+    return {patient: label for patient, (_, label) in leading.items()}
+
+
+def kind_of_data(shards: Iterable[Shard]) -> str:
+    """What a manifest calls these images; of any phantom among them all are a demonstration."""
+    return "simulated patients (phantom)" if any(map(is_simulated, shards)) else "patients of the training site"
 
 
 def _number(shard: Shard, name: str) -> float | None:

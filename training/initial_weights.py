@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class InitialWeights:
         patients: Patients that these weights were trained on; none for ImageNet, unknown for a package.
         facts: The earlier training as a manifest tells it; empty for ImageNet.
         sets: Names of the sets that these weights were trained on, as far as they are told.
+        labels: Classes of the head among the weights; empty where there is none, or one for other images.
         folded: Batch norm only adds a bias yet, and is to be measured (`package_weights.measure_norms`).
     """
 
@@ -32,6 +34,7 @@ class InitialWeights:
     patients: frozenset[str] = frozenset()
     facts: dict[str, Any] = field(default_factory=dict)
     sets: frozenset[str] = frozenset()
+    labels: tuple[str, ...] = ()
     folded: bool = False
 
 
@@ -58,7 +61,14 @@ def read(source: str, width: float = 1.0) -> InitialWeights:
             "of a package, or leave initial_weights empty.",
             code="no-initial-weights",
         )
-    loaded = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        raise UsageError(
+            f"The initial weights {path} are no PyTorch file: {error}".splitlines()[0],
+            remedy="Give a state dict that torch.save wrote (.pth), the final.pt of a training or a package's folder.",
+            code="bad-initial-weights",
+        ) from error
     if loaded.get("schema") != checkpoint.SCHEMA:
         return InitialWeights(dict(loaded))
     saved = checkpoint.load(path)
@@ -69,10 +79,10 @@ def read(source: str, width: float = 1.0) -> InitialWeights:
         "minutes": round(float(saved.facts.get("seconds", 0.0)) / 60, 1),
         "config": saved.config.as_dict(),
     }
-    if "begun_from" in saved.facts:
-        facts["begun_from"] = saved.facts["begun_from"]
+    facts |= {name: saved.facts[name] for name in ("data", "begun_from") if name in saved.facts}
     patients = set(saved.facts.get("training_patients", ())) | set(saved.facts.get("earlier_patients", ()))
-    return InitialWeights(saved.network, frozenset(patients), facts, frozenset(saved.facts.get("earlier_sets", ())))
+    sets = {*saved.facts.get("training_sets", ()), *saved.facts.get("earlier_sets", ())}
+    return InitialWeights(saved.network, frozenset(patients), facts, frozenset(sets), saved.config.labels)
 
 
 def _of_package(folder: Path, width: float) -> InitialWeights:
@@ -84,16 +94,16 @@ def _of_package(folder: Path, width: float) -> InitialWeights:
     facts |= {name: manifest.training[name] for name in told if name in manifest.training}
     state = package_weights.read_graph(package.folder / "model.onnx", InceptionResnetV2(width=width))
     sets = frozenset(str(name) for name in manifest.training.get("sets", ()))
-    return InitialWeights(state, facts=facts, sets=sets, folded=True)
+    return InitialWeights(state, facts=facts, sets=sets, labels=manifest.labels, folded=True)
 
 
-def load_weights(network: InceptionResnetV2, weights: Mapping[str, Tensor]) -> None:
-    """Copy ``weights`` into ``network``; the head keeps its own values.
+def load_weights(network: InceptionResnetV2, weights: Mapping[str, Tensor], head: bool = False) -> None:
+    """Copy ``weights`` into ``network``; without ``head`` the last layer keeps its own values.
 
     Six input channels take the kernels of three twice, halved, so that an image repeated over all channels
     gives the response that it had.
     """
-    state = {name: value for name, value in weights.items() if not name.startswith("classif.")}
+    state = {name: value for name, value in weights.items() if head or not name.startswith("classif.")}
     name = "conv2d_1a.conv.weight"
     channels = network.conv2d_1a.conv.in_channels
     if name in state and state[name].shape[1] == 3 and channels != 3:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import platform
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.domain.errors import EngineError
+from engine.domain.errors import EngineError, UsageError
 from engine.domain.progress import SILENT, Progress
 from training import augment, checkpoint, initial_weights, package_weights, recipe
 from training.admission import check_same, check_sets
 from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
+from training.facts import kind_of_data
 from training.initial_weights import InitialWeights
 from training.network import InceptionResnetV2
 from training.parallel import ALONE, Group, share_batch_norm, spread, weighted_loss
@@ -50,7 +52,7 @@ def build_network(config: TrainConfig, initial: InitialWeights | None = None) ->
     torch.manual_seed(config.seed)
     network = InceptionResnetV2(config.channels, len(config.labels), config.width, dropout=config.dropout)
     if initial is not None:
-        initial_weights.load_weights(network, initial.state)
+        initial_weights.load_weights(network, initial.state, head=initial.labels == config.labels)
     return network
 
 
@@ -60,6 +62,15 @@ def device_of(config: TrainConfig, group: Group = ALONE) -> torch.device:
     if kind == "auto":
         kind = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device("cuda", group.local_rank) if kind == "cuda" else torch.device(kind)
+
+
+def hardware_of(config: TrainConfig, device: torch.device, group: Group) -> str:
+    """What the training runs on, as a manifest states it."""
+    kind = f"{platform.machine()}, {config.threads} CPU threads"
+    if device.type == "cuda":
+        kind = torch.cuda.get_device_name(device)
+    processes = f"{group.size} processes, " if group.size > 1 else ""
+    return f"{kind}, {processes}torch {torch.__version__}"
 
 
 def autocast_of(config: TrainConfig, device: torch.device) -> AbstractContextManager[object]:
@@ -87,7 +98,7 @@ class Trainer:
         self.device = device_of(config, group)
         self.network = build_network(config, initial)
         if initial is not None and initial.folded:
-            seen = np.arange(0, len(training), max(1, len(training) // NORM_SLICES))[:NORM_SLICES]
+            seen = np.unique(np.linspace(0, len(training) - 1, min(NORM_SLICES, len(training))).astype(np.int64))
             package_weights.measure_norms(self.network, training.images(seen, config.sizes[0].size_px))
         self.network = self.network.to(self.device)
         if config.channels_last:
@@ -216,6 +227,7 @@ def train(
     progress: Progress = SILENT,
     stop_after_steps: int | None = None,
     group: Group = ALONE,
+    finish: bool = False,
 ) -> Path:
     """Train, or go on with the training in `out`; returns the path of ``final.pt``.
 
@@ -223,6 +235,7 @@ def train(
         stop_after_steps: Leave after so many steps of the whole training, with a checkpoint written
             (then ``last.pt`` is returned).
         group: The processes that train together, each calling this function with the same arguments.
+        finish: Train no further: choose the weights of the last checkpoint, as at the end of the plan.
 
     Raises:
         TrainingDiverged: The loss is not a number any more.
@@ -240,6 +253,12 @@ def train(
     trainer = Trainer(config, training, out, group, initial)
     last = out / "last.pt"
     saved = checkpoint.load(last) if last.exists() else None
+    if saved is None and finish:
+        raise UsageError(
+            f"There is no training to finish in {out}.",
+            remedy="Name the folder of a training that has written last.pt, or leave out --finish.",
+            code="nothing-to-finish",
+        )
     if saved is not None:
         check_same(config, training, saved, last)
         trainer.restore(saved)
@@ -252,13 +271,17 @@ def train(
         "roles": list(training.roles),
         "training_patients": sorted(set(training.patients.tolist())),
         "training_slices": len(training),
+        "data": kind_of_data(training.shards),
         "training_slices_by_class": np.bincount(training.targets, minlength=len(config.labels)).tolist(),
         "validation_patients": sorted(set(validation.patients.tolist())) if validation else [],
+        "training_sets": sorted({shard.subset for shard in training.shards}),
+        "validation_sets": sorted({shard.subset for shard in validation.shards}) if validation else [],
+        "hardware": hardware_of(config, trainer.device, group),
     }
     if initial is not None and initial.facts:
         facts |= {"begun_from": initial.facts, "earlier_patients": sorted(initial.patients)}
         facts["earlier_sets"] = sorted(initial.sets)
-    end = min(plan.total_steps, stop_after_steps or plan.total_steps)
+    end = trainer.step if finish else min(plan.total_steps, stop_after_steps or plan.total_steps)
     if not group.leads:
         for images, targets, _ in _prefetched(trainer, plan, end):
             trainer.advance(plan, images, targets)
@@ -270,7 +293,7 @@ def train(
         _lead(trainer, validation, plan, end, facts, log, progress)
     finally:
         log.close()
-    if trainer.step < plan.total_steps:
+    if trainer.step < plan.total_steps and not finish:
         return last
     return _finish(trainer, validation, plan, facts)
 
@@ -367,6 +390,6 @@ def _finish(trainer: Trainer, validation: ShardSet | None, plan: recipe.Plan, fa
         chosen = min(compared, key=lambda name: compared[name]["loss"])
     path = trainer.out / "final.pt"
     facts = {**facts, "weights": chosen, "validation_at_export_size": compared}
-    facts |= {"seconds": trainer.seconds, "images_seen": plan.total_steps * config.batch_size}
+    facts |= {"seconds": trainer.seconds, "images_seen": trainer.step * config.batch_size}
     checkpoint.save(path, Checkpoint(config, trainer.step, plan.total_steps, candidates[chosen], facts=facts))
     return path

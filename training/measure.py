@@ -66,7 +66,7 @@ def level_figures(level: Level, labels: tuple[str, ...], resamples: int, seed: i
     wrongly = level.predicted != level.truth
     return {
         "three_way": {
-            "accuracy": proportion(int((~wrongly).sum()), len(wrongly)),
+            "accuracy": proportion(int((~wrongly).sum()), len(wrongly), level.patients),
             "auc": {
                 label: area(level.truth == index, level.scores[:, index], level.patients)
                 for index, label in enumerate(labels)
@@ -87,17 +87,18 @@ def rule_figures(
     """Sensitivity, specificity, accuracy and likelihood ratios of calls.
 
     Sensitivity and specificity have Clopper–Pearson limits where every call is another patient; where patients have
-    several lesions the limits come from the bootstrap over patients, and Clopper–Pearson's stand beside them as
-    ``naive``.
+    several lesions the limits come from the bootstrap over patients (at 0 and 1, from `proportion`), and
+    Clopper–Pearson's stand beside them as ``naive``. Likelihood ratios by the log method and the combined one count
+    calls; ``bootstrap_by_patient`` counts patients.
     """
     malignant = level.malignant
     positives, negatives = int(malignant.sum()), int((~malignant).sum())
     hits, passed = int((malignant & called).sum()), int((~malignant & ~called).sum())
-    found: dict[str, Any] = {"accuracy": proportion(hits + passed, len(malignant))}
+    found: dict[str, Any] = {"accuracy": proportion(hits + passed, len(malignant), level.patients)}
     if positives:
-        found["sensitivity"] = proportion(hits, positives)
+        found["sensitivity"] = proportion(hits, positives, level.patients[malignant])
     if negatives:
-        found["specificity"] = proportion(passed, negatives)
+        found["specificity"] = proportion(passed, negatives, level.patients[~malignant])
     if not positives or not negatives:
         return found
     counts = (hits, positives, passed, negatives)
@@ -111,11 +112,9 @@ def rule_figures(
         }
     if clustered and drawn:
         for place, name in enumerate(("sensitivity", "specificity")):
-            found[name] = {
-                **found[name],
-                **figure(drawn[place]),
-                "naive": figure(clopper_pearson(*counts[2 * place :][:2])),
-            }
+            events, n = counts[2 * place :][:2]
+            if 0 < events < n:  # an error that never occurred never occurs in a resample either
+                found[name] |= figure(drawn[place])
     return found
 
 
@@ -126,9 +125,21 @@ def area(positive: NDArray[np.bool_], scores: NDArray[np.float64], patients: NDA
     return {**figure(clustered_auc_interval(positive, scores, patients)), "n": len(positive)}
 
 
-def proportion(events: int, n: int) -> dict[str, Any]:
-    """A proportion with Clopper–Pearson limits."""
-    return {**figure(clopper_pearson(events, n)), "events": events, "n": n}
+def proportion(events: int, n: int, patients: NDArray[np.str_] | None = None) -> dict[str, Any]:
+    """A proportion with Clopper–Pearson limits.
+
+    Where patients have several cases among `patients` (one per case), the limits are those of as many cases as there
+    are patients, at the same share; the limits that count cases stand beside them as ``naive``.
+    """
+    found = {**figure(clopper_pearson(events, n)), "events": events, "n": n}
+    people = n if patients is None else len(set(patients.tolist()))
+    if people == n:
+        return found
+    share = events / n
+    limits = clopper_pearson(round(people * share), people)
+    counted = Interval(share, min(limits.low, share), max(limits.high, share))
+    naive = {name: found[name] for name in ("value", "low", "high")}
+    return {**found, **figure(counted), "naive": naive}
 
 
 def figure(interval: Interval) -> dict[str, Any]:

@@ -24,7 +24,7 @@ that learning rate and weight decay act on both alike."""
 
 
 def read_graph(path: Path, network: InceptionResnetV2) -> dict[str, Tensor]:
-    """Parameters of a package's graph by the network's names, its head left out.
+    """Parameters of a package's graph by the network's names.
 
     Batch norm is the identity plus the bias that was folded; `measure_norms` makes a real one of it.
 
@@ -36,6 +36,10 @@ def read_graph(path: Path, network: InceptionResnetV2) -> dict[str, Tensor]:
     constants = _constants(graph)
     state: dict[str, Tensor] = {}
     for node in graph.node:
+        if node.op_type == "Gemm":
+            state["classif.weight"], state["classif.bias"] = (
+                torch.from_numpy(constants[name]) for name in node.input[1:]
+            )
         if node.op_type != "Conv" or node.name == "/Conv":  # the latter makes the class maps from the head
             continue
         weight = torch.from_numpy(constants[node.input[1]])

@@ -124,7 +124,8 @@ def _quantise(
             return found
 
         count = fewest(len(order), lambda count: with_float(count).changed_share <= CHANGED_SHARE)
-        count = min(worthwhile(count, total), len(order))
+        wide = worthwhile(count, total)
+        count = wide if wide <= len(order) else count
         kept, change = order[:count], with_float(count)
     return {
         "format": "int8 QDQ: uint8 activations, int8 weights per channel, reduced range; float head; "
@@ -159,7 +160,8 @@ def _sensitive_blocks(
     progress: Progress,
 ) -> list[str]:
     """Blocks in the order of what keeping each alone float does for the scores, best first."""
-    few = slice(0, max(1, ORDER_SLICES // len(images[0])))
+    # Spread over all slices: neighbours are of one patient, and often of one class.
+    few = np.unique(np.linspace(0, len(images) - 1, max(1, ORDER_SLICES // len(images[0]))).astype(np.int64))
     trial = scratch / "trial.onnx"
     left: dict[str, float] = {}
     names = quantise.blocks(calibrated)
@@ -167,5 +169,5 @@ def _sensitive_blocks(
         progress.step("find sensitive blocks", number, len(names))
         quantise.write_int8(calibrated, trial, {name})
         graph = Graph(trial)
-        left[name] = compare(reference[few], [graph.run(batch) for batch in images[few]]).score_mean
+        left[name] = compare([reference[i] for i in few], [graph.run(images[i]) for i in few]).score_mean
     return sorted(left, key=lambda name: left[name])

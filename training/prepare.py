@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import joblib
@@ -20,8 +20,9 @@ from engine.domain.progress import SILENT, Progress
 from engine.domain.sequence import SequenceRole
 from engine.geometry.diameters import longest_diameter_mm
 from engine.preprocess.build import build_slice_inputs
-from training.dataset import Shard, read_shard, write_shard
-from training.sources import Source
+from training.dataset import Shard, read_shard, write_facts, write_shard
+from training.sources import Source, TableRow
+from training.splits import Member, refuse_two_sets
 from training.tables import append_row, read_rows
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ def prepare(
 
     Raises:
         StorageError: `out` holds shards of another specification, or two sources share a name.
+        UsageError: A patient stands in two sets, here or in `out`.
     """
     names = [source.name for source in sources]
     if len(set(names)) != len(names):
@@ -97,6 +99,11 @@ def prepare(
             remedy="Use another folder, or delete the stale shards.",
             code="mixed-shards",
         )
+    for source in sources:
+        if source.name in finished:
+            finished[source.name] = _restated(source, finished[source.name], out)
+    members: list[Member] = [*finished.values(), *sources]
+    refuse_two_sets(members)
     waiting = [source for source in sources if source.name not in finished]
     log = out / "exclusions.csv"
     former = read_rows(log) if log.exists() else []
@@ -114,6 +121,27 @@ def prepare(
             append_row(log, {field: getattr(exclusion, field) for field in Exclusion.__slots__})
         progress.step("prepare", done, len(waiting))
     return Prepared(len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions))
+
+
+def _restated(source: Source, shard: Shard, out: Path) -> Shard:
+    """A finished shard as its row says now: diagnosis, set and facts may have been corrected, the images stay."""
+    if shard.patient != source.patient:
+        raise StorageError(
+            f"The shard {shard.name} is of patient {shard.patient}, and would also be that of {source.patient}.",
+            remedy="Give the two patients names that differ in letters or digits, or use another folder.",
+            code="shard-name",
+        )
+    if not isinstance(source, TableRow) or not source.row.label:
+        return shard
+    row = source.row
+    facts = {**shard.facts, "diagnosis": row.diagnosis, **row.facts}
+    now = replace(shard, label=row.label, subset=row.subset, facts=facts)
+    if now != shard:
+        if (now.label, now.subset) != (shard.label, shard.subset):
+            former = f"{shard.label}, set {shard.subset!r}"
+            logger.warning("%s was %s, and is now %s, set %r", now.name, former, now.label, now.subset)
+        write_facts(out, now)
+    return now
 
 
 def record_exclusions(out: Path, exclusions: Sequence[Exclusion]) -> None:

@@ -166,8 +166,12 @@ def _unknown_diagnosis(row: CohortRow) -> IntakeError:
 def _named(rois: tuple[Roi, ...], row: CohortRow) -> Roi:
     if not row.lesion and len(rois) == 1:
         return rois[0]
+    # A mask's labels are numbers of their own: where label 1 is absent, "2" is label 2 and not the second outline.
+    labels = {roi.name.removeprefix("label "): roi for roi in rois if roi.name.startswith("label ")}
+    if row.lesion in labels:
+        return labels[row.lesion]
     for number, roi in enumerate(rois, start=1):
-        if row.lesion and row.lesion in (roi.lesion_id, roi.name, str(number)):
+        if row.lesion and row.lesion in (roi.lesion_id, roi.name, "" if labels else str(number)):
             return roi
     found = ", ".join(roi.name or roi.lesion_id for roi in rois) or "none"
     raise RoiError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +27,35 @@ def hold_out_patients(classes: Mapping[str, str], share: float, seed: int) -> tu
             count = min(max(count, 1), len(members) - 1)
         held.update(members[int(i)] for i in generator.permutation(len(members))[:count])
     return frozenset(set(classes) - held), frozenset(held)
+
+
+class Member(Protocol):
+    """Anything that a patient has in a set: a shard, or a row to make one of."""
+
+    @property
+    def patient(self) -> str:
+        """Patient identifier of the cohort table."""
+
+    @property
+    def subset(self) -> str:
+        """The set, such as ``train``."""
+
+
+def refuse_two_sets(members: Iterable[Member]) -> None:
+    """Raise if a patient stands in two sets.
+
+    Raises:
+        UsageError: Names the first such patient.
+    """
+    sets: dict[str, str] = {}
+    for member in members:
+        first = sets.setdefault(member.patient, member.subset)
+        if first != member.subset:
+            raise UsageError(
+                f"Patient {member.patient} stands in two sets, {first!r} and {member.subset!r}.",
+                remedy="Give every patient one set in the cohort tables, and prepare all tables again.",
+                code="patient-leak",
+            )
 
 
 def refuse_shared_patients(first: Iterable[str], second: Iterable[str], names: str) -> None:

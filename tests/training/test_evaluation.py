@@ -17,6 +17,9 @@ from training.cli import main, spec_for
 from training.config import THREE_WAY
 from training.dataset import Shard, ShardSet, write_shard
 from training.evaluation import Request, evaluate
+from training.export import finish_package
+from training.facts import classes_of
+from training.measure import proportion
 from training.predictions import answers
 from training.tables import read_rows
 
@@ -241,6 +244,16 @@ def test_calibration_is_fitted_on_other_patients_and_changes_no_class(
     assert stated["loss_after"] < stated["loss_before"]
     assert stated["cohort"] == {"name": "set tuning", "patients": 12}
     assert after["test"]["any_slice_rule"] == before["test"]["any_slice_rule"]
+    assert stated["set"] == "tuning"
+    # The set has a part in the package from now on: it is left out, refused by name, and may calibrate again, which
+    # takes away what was measured with the former temperature.
+    assert set(evaluate(Request(package, (shards,)))) == {"test"}
+    with pytest.raises(UsageError, match="was calibrated on patients of the set 'tuning'"):
+        evaluate(Request(package, (shards,), sets=("tuning",)))
+    assert load_package(package).manifest.validation
+    evaluate(Request(package, (shards,), calibrate_on="tuning"))
+    assert load_package(package).manifest.validation == {}
+    finish_package(package, replace(load_package(package).manifest, calibration={}))
     with pytest.raises(UsageError, match="stand in both"):
         evaluate(Request(package, (shards,), sets=("tuning",), calibrate_on="tuning"))
 
@@ -248,15 +261,32 @@ def test_calibration_is_fitted_on_other_patients_and_changes_no_class(
 def test_what_was_trained_on_is_left_out_or_refused(package: Path, shards: Path) -> None:
     write_lesion(shards, "T1", "benign", [BENIGN], subset="train")
     assert set(evaluate(Request(package, (shards,)))) == {"test", "train"}
-    from training.export import finish_package
-
     loaded = load_package(package)
     finish_package(package, replace(loaded.manifest, training={"sets": ["train"]}))
     assert set(evaluate(Request(package, (shards,)))) == {"test"}
     with pytest.raises(UsageError, match="trained on patients of the set 'train'"):
         evaluate(Request(package, (shards,), sets=("train",)))
+    finish_package(package, replace(loaded.manifest, training={"sets": [], "selection_sets": ["train"]}))
+    with pytest.raises(UsageError, match="was chosen on patients of the set 'train'"):
+        evaluate(Request(package, (shards,), sets=("train",)))
     with pytest.raises(UsageError, match="no lesions of the set 'autumn'"):
         evaluate(Request(package, (shards,), sets=("autumn",)))
+
+
+def test_limits_count_patients_where_a_patient_has_several_lesions() -> None:
+    # Six lesions of three patients, all right: no resample has an error, yet three patients prove little.
+    found = proportion(6, 6, np.array(["a", "a", "b", "b", "c", "c"]))
+    assert (found["value"], found["n"]) == (1.0, 6)
+    assert found["low"] == pytest.approx(0.025 ** (1 / 3), abs=1e-4)  # Clopper–Pearson of 3 of 3
+    assert found["naive"]["low"] == pytest.approx(0.025 ** (1 / 6), abs=1e-4)
+    assert "naive" not in proportion(6, 6, np.array(list("abcdef")))
+
+
+def test_a_patient_has_the_class_of_the_worst_then_largest_lesion(shards: Path) -> None:
+    everything = ShardSet.open(shards, THREE_WAY).shards
+    assert classes_of(everything)["M1"] == "metastasis"
+    assert classes_of(reversed(everything))["M1"] == "metastasis"
+    assert len(classes_of(everything)) == 6
 
 
 def test_one_class_alone_has_no_area_and_no_ratio(tmp_path: Path, package: Path) -> None:

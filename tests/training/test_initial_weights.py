@@ -55,7 +55,11 @@ def test_a_training_begins_where_another_ended_and_says_so(tmp_path: Path) -> No
     state = checkpoint.load(first).network
     config = configuration(epochs=1, initial_weights=str(first))
     begun = loop.build_network(config, initial_weights.read(str(first))).state_dict()
-    assert all(torch.equal(value, state[name]) for name, value in begun.items() if not name.startswith("classif."))
+    assert all(torch.equal(value, state[name]) for name, value in begun.items())
+    binary = configuration(labels=["benign", "malignant"], initial_weights=str(first))
+    other = loop.build_network(binary, initial_weights.read(str(first))).state_dict()
+    assert other["classif.weight"].shape[0] == 2
+    assert torch.equal(other["conv2d_7b.conv.weight"], state["conv2d_7b.conv.weight"])
     second = checkpoint.load(loop.train(config, training, None, tmp_path / "second"))
     assert second.facts["begun_from"]["steps"] == 3
     assert second.facts["begun_from"]["images_seen"] == 27

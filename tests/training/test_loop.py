@@ -90,6 +90,21 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(
         loop.train(small(), sets[0], None, tmp_path / "out")
 
 
+def test_a_training_ends_early_with_the_weights_of_its_last_checkpoint(
+    tmp_path: Path, sets: tuple[ShardSet, ShardSet]
+) -> None:
+    config = small(epochs=4)
+    with pytest.raises(UsageError, match="no training to finish"):
+        loop.train(config, *sets, tmp_path, finish=True)
+    loop.train(config, *sets, tmp_path, stop_after_steps=3)
+    path = loop.train(config, *sets, tmp_path, finish=True)
+    saved = checkpoint.load(path)
+    assert (path.name, saved.step, saved.total_steps) == ("final.pt", 3, 12)
+    assert saved.facts["images_seen"] == 3 * config.batch_size
+    assert saved.facts["training_sets"] == ["train"]
+    assert "torch" in saved.facts["hardware"]
+
+
 def test_a_time_budget_fixes_the_number_of_steps(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     config = small(max_minutes=0.02)
     last = loop.train(config, sets[0], None, tmp_path / "out", stop_after_steps=1)

@@ -68,6 +68,8 @@ def test_the_float_graph_gives_back_the_network(trained: Path, tmp_path: Path) -
     initial_weights.load_weights(again, package_weights.read_graph(tmp_path / "float.onnx", again))
     images = _images(trained)
     assert np.allclose(_features(again, images), _features(network, images), atol=1e-5)
+    initial_weights.load_weights(again, package_weights.read_graph(tmp_path / "float.onnx", again), head=True)
+    assert torch.equal(again.classif.weight, network.classif.weight)
 
 
 def test_measuring_batch_norm_changes_no_answer_and_makes_training_agree(trained: Path) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.domain.errors import RoiError, StorageError
+from engine.domain.errors import RoiError, StorageError, UsageError
 from engine.domain.package import PreprocessSpec
 from engine.domain.sequence import SequenceRole
 from engine.preprocess.build import build_slice_inputs
+from tests.support.shards import write_shards
+from training.cohort import CohortRow
 from training.config import THREE_WAY
-from training.dataset import ShardSet
+from training.dataset import ShardSet, read_shard, write_shard
 from training.prepare import prepare
-from training.sources import Lesion, PhantomSource
+from training.sources import DicomSource, Lesion, PhantomSource, _named
 from training.tables import read_rows
 from training.vectors import small_study
 
@@ -88,3 +90,39 @@ def test_a_phantom_patient_is_named_like_its_draw() -> None:
     assert source.patient == "PH-TDH-0004"
     assert lesion.label in THREE_WAY
     assert lesion.facts["simulated"] is True
+
+
+def test_a_label_that_is_absent_gives_its_lesion_no_other_outline() -> None:
+    _, roi = small_study(SPEC.roles)
+    rois = tuple(replace(roi, name=f"label {number}") for number in (2, 3))
+
+    def found(lesion: str) -> str:
+        return _named(rois, CohortRow("p", Path(), "hcc", "primary_malignancy", lesion=lesion)).name
+
+    assert [found("2"), found("3"), found("label 3")] == ["label 2", "label 3", "label 3"]
+    with pytest.raises(RoiError, match="'1'"):
+        found("1")
+
+
+def test_a_corrected_row_corrects_its_shard_without_making_it_again(tmp_path: Path) -> None:
+    out = write_shards(tmp_path / "shards", 1, digest=SPEC.digest())
+    before = read_shard(out / "p000.json")
+    pixels = (out / "p000.npy").read_bytes()
+    row = CohortRow("p000", tmp_path, "metastasis", "metastasis", subset="test", facts={"lesion_type": "met nec"})
+    done = prepare([DicomSource(row)], SPEC, out)
+    assert (done.made, done.kept) == (0, 1)
+    now = read_shard(out / "p000.json")
+    assert (before.label, before.subset) == ("benign", "train")
+    assert (now.label, now.subset, now.facts["lesion_type"]) == ("metastasis", "test", "met nec")
+    assert (out / "p000.npy").read_bytes() == pixels
+
+
+def test_a_patient_in_two_sets_is_refused_over_all_tables_of_a_folder(tmp_path: Path) -> None:
+    out = write_shards(tmp_path / "shards", 1, digest=SPEC.digest())
+    second = CohortRow("p000", tmp_path, "hcc", "primary_malignancy", lesion="L2", subset="test")
+    with pytest.raises(UsageError, match="p000 stands in two sets, 'train' and 'test'"):
+        prepare([DicomSource(second)], SPEC, out)
+    shard = replace(read_shard(out / "p000.json"), name="p000-L2", subset="test")
+    write_shard(out, shard, np.zeros((shard.slices, 3, 8, 8), np.float32))
+    with pytest.raises(UsageError, match="two sets"):
+        ShardSet.open(out, THREE_WAY, ["train"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.progress import SILENT, Progress
+from training import facts
 from training.study import drawings, paper
 from training.study.blocks import Block, Heading, Picture, Table, Text
 from training.study.checklist import checklist
@@ -91,7 +92,7 @@ def _opening(study: Study) -> Iterator[Block]:
 def _cohort_row(labels: Sequence[str], cohort: StudyCohort) -> tuple[str, ...]:
     assert cohort.described is not None
     shards = cohort.described.shards
-    classes = {shard.patient: shard.label for shard in shards}
+    classes = facts.classes_of(shards)
     mix = " / ".join(str(sum(value == label for value in classes.values())) for label in labels)
     scored = ", ".join(MODEL_NAMES[model] for model in cohort.scored) or (
         "training set" if cohort.entry.training else "none"

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from engine.report import palette
+from training import facts
 from training.figures.confusion import Matrix, confusion_figure
 from training.figures.flow import Column, flow_figure
 from training.figures.roc import Curve, Panel, Point, roc_figure
@@ -182,7 +183,7 @@ def _flow_column(study: Study, cohort: StudyCohort) -> Column:
     # Two rows of one patient are one patient.
     reasons = Counter({row["patient"]: row["code"] for row in lost}.values())
     out = "\n".join(f"{count} {REASONS.get(code, code.replace('-', ' '))}" for code, count in reasons.most_common())
-    classes = Counter({shard.patient: shard.label for shard in described.shards}.values())
+    classes = Counter(facts.classes_of(described.shards).values())
     mix = "/".join(str(classes.get(label, 0)) for label in study.labels)
     boxes = [
         f"{len(kept) + sum(reasons.values())} patients",

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.domain.errors import EngineError, UsageError
+from engine.domain.errors import EngineError, StorageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference.loading import load_package
 from training import facts
-from training.cohorts import prepared
+from training.cohorts import shards_of
 from training.config import THREE_WAY
 from training.dataset import ShardSet
 from training.evaluate import score_package
@@ -169,9 +169,14 @@ def _serving(package: ModelPackage, entry: CohortEntry, progress: Progress) -> S
     last: EngineError | None = None
     for source in entry.sources:
         try:
-            folder = source if source.suffix.lower() != ".csv" else prepared(package, source, 1, progress)
-            shards = ShardSet.open(folder, package.manifest.labels, [entry.subset])
-            return shards.serving(package.manifest.preprocess)
+            shards = shards_of(package, source, 1, progress).of_set(entry.subset)
+            if shards.shards:
+                return shards.serving(package.manifest.preprocess)
+            last = StorageError(
+                f"There are no shards of {entry.subset} in {source}.",
+                remedy="Name a set of the cohort table that was prepared.",
+                code="no-shards",
+            )
         except EngineError as fault:
             last = fault
     if last is not None:
