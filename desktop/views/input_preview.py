@@ -1,4 +1,7 @@
-"""The input preview: what the network saw of one slice, channel by channel, with the heat map on it."""
+"""The input preview: what the network saw of one slice, channel by channel, with the heat map on it.
+
+It stands beside the window, so it closes as soon as what it shows is no longer the present result of the study shown.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout,
 from desktop import wording
 from desktop.heatmap import coloured_square
 from desktop.models.overlay import Overlay
+from desktop.session import Session
 from desktop.views.widgets import column, label, resize_within
 from desktop.window_level import Window, grey_image
-from engine.domain.result import Analysis, Prediction
+from engine.domain.result import Prediction
 from engine.domain.roi import LesionId
 from engine.domain.sample import SliceInput
 
@@ -59,13 +63,15 @@ class InputPreview(QDialog):
     """One picture a channel, in the order of the package; the slice is chosen above."""
 
     def __init__(
-        self, analysis: Analysis, lesion: LesionId, index: int, overlay: Overlay, parent: QWidget | None = None
+        self, session: Session, lesion: LesionId, index: int, overlay: Overlay, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        analysis = session.document.analysis
+        assert analysis is not None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("What the network sees"))
         resize_within(self, 860, 440)
-        self._analysis, self._overlay = analysis, overlay
+        self._session, self._analysis, self._overlay = session, analysis, overlay
         self._pairs: list[tuple[SliceInput, Prediction | None]] = []
         answers = analysis.predictions[lesion]
         for place, made in enumerate(analysis.inputs[lesion]):
@@ -97,9 +103,16 @@ class InputPreview(QDialog):
         layout.addWidget(buttons)
         self.slices.currentIndexChanged.connect(self._show)
         overlay.changed.connect(self._show)
+        session.document.result_changed.connect(self._close_when_over)  # also told when another study is opened
+        session.settings.changed.connect(self._close_when_over)  # read-first mode
         wanted = [made.ref.index for made, _ in self._pairs]
         self.slices.setCurrentIndex(wanted.index(index) if index in wanted else 0)
         self._show()
+
+    def _close_when_over(self) -> None:
+        document = self._session.document
+        if document.analysis is not self._analysis or document.is_stale or self._session.impression_wanted:
+            self.close()
 
     def _slice_text(self, made: SliceInput, answer: Prediction | None) -> str:
         text = wording.position(made.ref.position_mm)

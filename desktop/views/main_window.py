@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
         shown = 0 if view is None else view.state.index
         nearest = min(refs, key=lambda ref: abs(ref.nearest_t2_slice - shown), default=None)
         if nearest is not None:
-            InputPreview(analysis, lesion, nearest.index, self.overlay, self).show()
+            InputPreview(self.session, lesion, nearest.index, self.overlay, self).show()
 
     def show_shortcuts(self) -> None:
         """Show what keys and mouse do."""

@@ -141,7 +141,7 @@ def test_dialogs_speak_chinese(window):
         AboutDialog(window.theme, window),
         ShortcutSheet(shortcut_groups(window.actions_), window),
         ShiftDialog(SequenceRole.DWI, window.session, window),
-        InputPreview(made.analysis, lesion, 0, window.overlay, window),
+        InputPreview(window.session, lesion, 0, window.overlay, window),
         ChoiceDialog(question, window),
         ReportDialog(window.session, window),
     ):

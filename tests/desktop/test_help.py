@@ -128,7 +128,7 @@ def test_dialogs_name_their_controls_and_fit_the_screen(window, reading):
         SkippedDialog([Skipped(Path("a"), "no DICOM file")], window),
         AuditDialog(session, theme, window),
         ShiftDialog(SequenceRole.DWI, session, window),
-        InputPreview(reading.analysis, lesion, 0, window.overlay, window),
+        InputPreview(session, lesion, 0, window.overlay, window),
         ChoiceDialog(question, window),
         ReportDialog(session, window),
     ):

@@ -10,12 +10,16 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 
+from desktop import settings as table
 from desktop import wording
 from desktop.views.actions import menu_titles, shortcut_groups
 from desktop.views.input_preview import InputPreview
 from desktop.views.roi_tools import Tool
 from desktop.views.shortcuts import ShortcutSheet
+from engine.domain.case import ReaderImpression
 from engine.domain.sequence import SequenceRole
+from tests.desktop.conftest import show_example
+from tests.support.results import example
 
 
 def test_the_title_bar_names_the_patient_and_the_study(window, reading):
@@ -107,6 +111,27 @@ def test_what_the_network_sees_of_the_slice_on_the_screen(window, reading):
     assert len(preview.pictures) == 3  # T2, DWI and T2 again
     preview.slices.setCurrentIndex(0)
     preview.close()
+
+
+@pytest.mark.parametrize("how", ["another study", "another result", "out of date", "read first", "closed"])
+def test_what_the_network_sees_goes_with_its_result(window, reading, how):
+    session = window.session
+    window.actions_["preview"].trigger()
+    (preview,) = window.findChildren(InputPreview)
+    session.settings.set(table.SMOOTH, not session.settings.get(table.SMOOTH))
+    session.document.edit(reading.case.with_reader(ReaderImpression(comment="cyst")), "Change comment")
+    assert preview.isVisible()
+    if how == "another study":
+        show_example(session, example(slices=5))
+    elif how == "another result":
+        session.document.show_analysis(example().analysis)
+    elif how == "out of date":
+        session.document.edit(reading.case.with_treated(True), "Change prior treatment")
+    elif how == "read first":
+        session.settings.set(table.READ_FIRST, True)
+    else:
+        session.close()
+    assert not preview.isVisible()
 
 
 def test_the_demonstration_banner_has_no_switch(window, reading):

@@ -169,7 +169,7 @@ class Stage:
         self.sample()
         analysis = self.session.document.analysis
         lesion = next(iter(analysis.inputs))
-        self.show(InputPreview(analysis, lesion, 1, self.window.overlay, self.window), "preview")
+        self.show(InputPreview(self.session, lesion, 1, self.window.overlay, self.window), "preview")
 
     def drawing(self) -> None:
         """A freehand line, half drawn."""
