@@ -18,6 +18,8 @@ from engine.domain.sequence import SequenceRole
 
 FARTHEST_MM = 60.0
 STEP_MM = 0.5
+ROUNDING_MM = 0.05
+"""The boxes show tenths: so far may they be from what the case holds."""
 SHIFT_MERGE = 0x5417000
 """Merge ids of shifts start here: turning at the numbers of one role is one step back."""
 
@@ -33,7 +35,6 @@ class ShiftDialog(QDialog):
         case = session.document.case
         assert case is not None
         self._before = (case.shifts_mm.get(role), case.rotations.get(role))
-        self._rotation = case.rotations.get(role)
         self._study_uid = case.study_instance_uid
         self._job: Job | None = None
         self.setWindowTitle(self.tr("Align {0} with T2").format(wording.role_name(role)))
@@ -55,7 +56,7 @@ class ShiftDialog(QDialog):
         layout.addWidget(self.outcome)
         form = QFormLayout()
         layout.addLayout(form)
-        self.boxes = [self._box(form, *each) for each in zip(self._names(), self._shift(), strict=True)]
+        self.boxes = [self._box(form, name) for name in self._names()]
         self.turn = label("")
         form.addRow(self.tr("Turned about left, back, head"), self.turn)
         kinds = QDialogButtonBox.StandardButton
@@ -66,9 +67,30 @@ class ShiftDialog(QDialog):
         layout.addWidget(buttons)
         self.finished.connect(self._stop)
         session.document.opened.connect(self.close)
-        session.document.case_changed.connect(self._show_readiness)
+        session.document.case_changed.connect(self._follow)
         session.store.added.connect(self._show_readiness)
-        self._show_turn()
+        self._follow()
+
+    # ---- the case
+
+    def _case(self) -> Case | None:
+        """Return the case shown while it is the one that the dialog was opened for."""
+        case = self._session.document.case
+        return case if case is not None and case.study_instance_uid == self._study_uid else None
+
+    def _follow(self) -> None:
+        """Show what the case holds, whoever changed it: undo in the window as well."""
+        case = self._case()
+        if case is None:
+            return
+        for box, value in zip(self.boxes, case.shifts_mm.get(self._role, (0.0, 0.0, 0.0)), strict=True):
+            if abs(box.value() - value) > ROUNDING_MM:  # a number that is being typed is left as it stands
+                box.blockSignals(True)
+                box.setValue(value)
+                box.blockSignals(False)
+        rotation = case.rotations.get(self._role)
+        angles = (0.0, 0.0, 0.0) if rotation is None else rotation.angles_deg
+        self.turn.setText(", ".join(f"{wording.number(angle)}°" for angle in angles))
         self._show_readiness()
 
     # ---- registration
@@ -86,14 +108,7 @@ class ShiftDialog(QDialog):
         self._show_readiness()
 
     def _registered(self, found: Case) -> None:
-        self._rotation = found.rotations.get(self._role)
-        shift = found.shifts_mm.get(self._role, (0.0, 0.0, 0.0))
-        for box, value in zip(self.boxes, shift, strict=True):
-            box.blockSignals(True)
-            box.setValue(value)
-            box.blockSignals(False)
-        self._apply(shift)
-        self._show_turn()
+        self._put(found.shifts_mm.get(self._role), found.rotations.get(self._role))
         self._say(
             self.tr(
                 "Found by registration and shown in the views. Compare the outline with the lesion on this series; OK "
@@ -113,8 +128,12 @@ class ShiftDialog(QDialog):
         outlined = case is not None and bool(case.rois)
         ready = outlined and case is not None and not self._session.store.missing(case.roles)
         self.align.setEnabled(ready and self._job is None)
+        hint = self.tr("Automatic alignment looks around the lesions: outline one first.")
         if not outlined:
-            self._say(self.tr("Automatic alignment looks around the lesions: outline one first."))
+            self._say(hint)
+        elif self.outcome.text() == hint:
+            self._say("")
+            self.outcome.hide()
         elif self.outcome.text() == "" or self._job is not None:
             self.outcome.setVisible(self._job is not None)
 
@@ -128,28 +147,21 @@ class ShiftDialog(QDialog):
     def _names(self) -> tuple[str, str, str]:
         return self.tr("To the patient's left"), self.tr("To the back"), self.tr("To the head")
 
-    def _shift(self) -> tuple[float, float, float]:
-        return self._before[0] or (0.0, 0.0, 0.0)
-
-    def _box(self, form: QFormLayout, name: str, value: float) -> QDoubleSpinBox:
+    def _box(self, form: QFormLayout, name: str) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setRange(-FARTHEST_MM, FARTHEST_MM)
         box.setDecimals(1)
         box.setSingleStep(STEP_MM)
         box.setSuffix(" mm")
-        box.setValue(value)
         box.setAccessibleName(name)
         box.valueChanged.connect(self._moved_by_hand)
         form.addRow(name, box)
         return box
 
     def _moved_by_hand(self) -> None:
+        case = self._case()
         left, back, head = (box.value() for box in self.boxes)
-        self._apply((left, back, head))
-
-    def _show_turn(self) -> None:
-        angles = (0.0, 0.0, 0.0) if self._rotation is None else self._rotation.angles_deg
-        self.turn.setText(", ".join(f"{wording.number(angle)}°" for angle in angles))
+        self._put((left, back, head), None if case is None else case.rotations.get(self._role))
 
     def reject(self) -> None:
         """Put back what was there before."""
@@ -163,20 +175,12 @@ class ShiftDialog(QDialog):
             self._session.jobs.cancel("register")
 
     def _reset(self) -> None:
-        self._rotation = None
-        for box in self.boxes:
-            box.setValue(0.0)
-        self._moved_by_hand()
-        self._show_turn()
-
-    def _apply(self, shift_mm: tuple[float, float, float]) -> None:
-        self._put(shift_mm, self._rotation)
+        self._put(None, None)
 
     def _put(self, shift_mm: tuple[float, float, float] | None, rotation: Rotation | None) -> None:
-        document = self._session.document
-        case = document.case
-        if case is None or case.study_instance_uid != self._study_uid:
+        case = self._case()
+        if case is None:
             return
         text = self.tr("Align {0} with T2").format(wording.role_name(self._role))
         merge_id = SHIFT_MERGE + list(SequenceRole).index(self._role)
-        document.edit(case.with_correction(self._role, shift_mm, rotation), text, merge_id)
+        self._session.document.edit(case.with_correction(self._role, shift_mm, rotation), text, merge_id)

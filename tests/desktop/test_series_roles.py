@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDialogButtonBox, QMenu
 
 from desktop import theme
 from desktop.models.series_model import SERIES_MIME
@@ -17,6 +17,7 @@ from desktop.views.role_menu import b_values, fill_b_values, fill_roles, possibl
 from desktop.views.role_slot import RoleSlot
 from desktop.views.series_panel import SeriesPanel
 from desktop.views.shift_dialog import ShiftDialog
+from engine.domain.case import Rotation
 from engine.domain.sequence import RoleGuess, RoleMap, SequenceRole, SeriesKind
 from engine.geometry.affine import to_world
 from tests.desktop.conftest import show_example
@@ -123,6 +124,38 @@ def test_moving_a_series_by_hand_is_one_step_and_cancel_puts_it_back(qtbot, sess
     assert not document.history.canUndo()
 
 
+def test_the_numbers_follow_what_is_undone_in_the_window(qtbot, session, shown):
+    """What the boxes say is what OK takes; a turned box must not bring back what was undone."""
+    document = session.document
+    turn = Rotation((2.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    dialog = ShiftDialog(SequenceRole.DWI, session)
+    qtbot.addWidget(dialog)
+    document.edit(document.case.with_correction(SequenceRole.DWI, (5.0, 0.0, 3.25), turn), "Load case")
+    assert [box.value() for box in dialog.boxes] == pytest.approx([5.0, 0.0, 3.25], abs=0.06)
+    assert dialog.turn.text() == "2.0°, 0.0°, 0.0°"
+    document.history.undo()
+    assert [box.value() for box in dialog.boxes] == [0.0, 0.0, 0.0]
+    assert dialog.turn.text() == "0.0°, 0.0°, 0.0°"
+    dialog.boxes[1].setValue(1.5)
+    assert document.case.shifts_mm == {SequenceRole.DWI: (0.0, 1.5, 0.0)}
+    assert not document.case.rotations
+    dialog.accept()
+
+
+def test_reset_takes_back_shift_and_turn(qtbot, session, shown):
+    document = session.document
+    turn = Rotation((2.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    document.edit(document.case.with_correction(SequenceRole.DWI, (5.0, 0.0, 3.0), turn), "Load case")
+    dialog = ShiftDialog(SequenceRole.DWI, session)
+    qtbot.addWidget(dialog)
+    assert [box.value() for box in dialog.boxes] == [5.0, 0.0, 3.0]
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Reset).click()
+    assert [box.value() for box in dialog.boxes] == [0.0, 0.0, 0.0]
+    assert not document.case.shifts_mm
+    assert not document.case.rotations
+    dialog.accept()
+
+
 def anatomy(volume):
     """Return the volume with blobs at fixed places of the patient, so that no direction is without structure."""
     random = np.random.default_rng(4)
@@ -222,3 +255,6 @@ def test_without_an_outline_nothing_can_be_aligned(qtbot, session, shown):
     qtbot.addWidget(dialog)
     assert not dialog.align.isEnabled()
     assert "outline one first" in dialog.outcome.text()
+    session.document.history.undo()
+    assert dialog.align.isEnabled()
+    assert dialog.outcome.text() == ""
