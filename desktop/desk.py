@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop import settings as table
 from desktop.document import CaseDocument
 from desktop.jobs import Job, Jobs
+from desktop.readiness import Word
 from desktop.settings import Settings
 from desktop.volume_store import VolumeStore
 from engine.domain.case import Case
@@ -41,8 +42,8 @@ class Desk(QObject):
         self.document = CaseDocument(self)
         self.store = VolumeStore(self)
         self.jobs = Jobs(self)
-        self.confirmed: set[str] = set()
-        """Keys of series whose proposed roles the person has confirmed."""
+        self.confirmed: set[Word] = set()
+        """The roles that are a person's word, each with its series."""
 
     def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None]) -> None:
         """Start a job for a purpose; its failure is told to the person."""

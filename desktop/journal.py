@@ -1,8 +1,9 @@
 """The journal: the case under way, written beside the work, so that a crash costs at most a second of it.
 
-Every study has a file of its own in Lobule's data folder; it holds the paths that were opened and the case. The file
-goes when everything is saved or undone; one that is found later holds unfinished work. So
-neither a crash nor opening another study loses what was drawn. The file name is a digest: it names no patient.
+Every study has a file of its own in Lobule's data folder; it holds the paths that were opened, the case and which of
+its roles are a person's word. The file goes when everything is saved or undone; one that is found later holds
+unfinished work. So neither a crash nor opening another study loses what was drawn. The file name is a digest: it names
+no patient.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from desktop.readiness import Word
 from desktop.session import Session
 from engine import storage
 from engine.domain.case import Case
 from engine.domain.errors import EngineError
+from engine.domain.sequence import SequenceRole
 
 log = logging.getLogger("lobule.desktop")
 
@@ -35,11 +38,13 @@ class Entry:
     Attributes:
         path: The journal's own file.
         paths: What was opened.
+        confirmed: The roles that are a person's word, each with its series.
     """
 
     path: Path
     paths: tuple[Path, ...]
     case: Case
+    confirmed: frozenset[Word] = frozenset()
 
 
 class Journal(QObject):
@@ -55,6 +60,7 @@ class Journal(QObject):
         self._timer.timeout.connect(self.write)
         self._owned = False
         session.document.case_changed.connect(self._timer.start)
+        session.role_confirmed.connect(self._timer.start)
         session.document.history.cleanChanged.connect(self._timer.start)
         session.document.closing.connect(self.leave)
 
@@ -83,6 +89,7 @@ class Journal(QObject):
         data = {
             "schema": SCHEMA,
             "paths": [str(path.absolute()) for path in paths],
+            "confirmed": sorted([role.value, key] for role, key in self._session.confirmed),
             "case": json.loads(storage.case_to_json(case)),
         }
         try:
@@ -118,9 +125,10 @@ def read(path: Path) -> Entry | None:
             return None
         case = storage.case_from_json(json.dumps(data["case"]))
         paths = tuple(Path(text) for text in data["paths"])
+        confirmed = frozenset((SequenceRole(role), key) for role, key in data.get("confirmed", ()))
     except (OSError, ValueError, KeyError, TypeError, EngineError):
         return None
-    return Entry(path, paths, case) if paths and _exist(paths) else None
+    return Entry(path, paths, case, confirmed) if paths and _exist(paths) else None
 
 
 def _exist(paths: Sequence[Path]) -> bool:

@@ -8,7 +8,7 @@ another while the window rests. Leaving a study keeps its case and analysis in i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from desktop.desk import Desk
 from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
 from desktop.operations import FirstImage, Prepared, Reading
+from desktop.readiness import Word
 from desktop.worklist import Entry, State, WorkList
 from engine import pipeline
 from engine.domain.case import Case
@@ -72,10 +73,9 @@ class Opening(QObject):
         else:
             desk.start("open", operations.sort_drop(paths), self._sorted)
 
-    def restore(self, paths: Sequence[Path], case: Case) -> int:
+    def restore(self, paths: Sequence[Path], case: Case, confirmed: Collection[Word]) -> int:
         """Put what an unfinished session had open on the list, with its case; return the entry's number."""
-        confirmed = frozenset(case.roles.values())
-        return self.list.add(paths, case=case, confirmed=confirmed, unsaved=True).number
+        return self.list.add(paths, case=case, confirmed=frozenset(confirmed), unsaved=True).number
 
     def show(self, number: int) -> None:
         """Show an entry: read it first where nobody has."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.package import ModelPackage
 from engine.domain.sequence import RoleMap, SequenceRole
 from engine.domain.study import Study
+
+Word = tuple[SequenceRole, str]
+"""A person's word: the series with this key plays this role. In another role the series is a proposal again."""
 
 CONFIDENT = 0.85
 """From this confidence on a proposed role stands by itself (see `RoleGuess`)."""
@@ -34,16 +38,21 @@ def t2_is_broken(study: Study, case: Case) -> bool:
     return series is not None and not series.is_stack
 
 
-def needs_confirmation(case: Case | None, role_map: RoleMap, confirmed: Collection[str], role: SequenceRole) -> bool:
-    """Return True while the series in a role was proposed with doubt and nobody has confirmed it."""
-    if case is None or role not in case.roles or case.roles[role] in confirmed:
+def decided(study: Study, case: Case, role_map: RoleMap) -> set[Word]:
+    """Return the roles of a case that are somebody's word, as far as the case tells: those that nobody proposed."""
+    return set(case.roles.items()) - set(pipeline.first_case(study, role_map).roles.items())
+
+
+def needs_confirmation(case: Case | None, role_map: RoleMap, confirmed: Collection[Word], role: SequenceRole) -> bool:
+    """Return True while the series in a role was proposed with doubt and nobody has confirmed it there."""
+    if case is None or role not in case.roles or (role, case.roles[role]) in confirmed:
         return False
     guess = role_map.guess_for(case.roles[role])
     return guess is None or guess.conflict or guess.confidence < CONFIDENT
 
 
 def can_run_alone(
-    packages: Sequence[ModelPackage], case: Case, role_map: RoleMap, confirmed: Collection[str] = ()
+    packages: Sequence[ModelPackage], case: Case, role_map: RoleMap, confirmed: Collection[Word] = ()
 ) -> bool:
     """Return True when an analysis needs no further word from anybody."""
     package = package_for(packages, case)

@@ -8,7 +8,7 @@ Every arrow is a job; every outcome is put into the document or the volume store
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,6 +20,7 @@ from desktop.importer import Importer
 from desktop.model_shelf import ModelShelf
 from desktop.opening import Opening
 from desktop.operations import FirstImage, Reading
+from desktop.readiness import Word
 from desktop.saver import Saver
 from desktop.settings import Settings
 from desktop.worklist import Entry, WorkList
@@ -46,11 +47,13 @@ class Session(Desk):
         skipped_changed(): The list of skipped files changed.
         first_image(FirstImage): One slice can be shown while the rest is read.
         readiness_changed(): Whether an analysis can start, or why not, may have changed.
+        role_confirmed(): The person accepted a proposal; the case is as it was.
     """
 
     skipped_changed = Signal()
     first_image = Signal(object)
     readiness_changed = Signal()
+    role_confirmed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(settings, parent)
@@ -95,13 +98,13 @@ class Session(Desk):
         if paths:
             self.opening.open(paths)
 
-    def restore(self, paths: Sequence[Path], case: Case) -> None:
-        """Open what an unfinished session had open, and take over its case."""
-        self.opening.show(self.opening.restore(paths, case))
+    def restore(self, paths: Sequence[Path], case: Case, confirmed: Collection[Word] = ()) -> None:
+        """Open what an unfinished session had open, and take over its case and what was confirmed of it."""
+        self.opening.show(self.opening.restore(paths, case, confirmed))
 
-    def resume(self, case: Case) -> None:
-        """Take over the case of an unfinished session for the study shown."""
-        self.confirmed.update(case.roles.values())
+    def resume(self, case: Case, confirmed: Collection[Word] = ()) -> None:
+        """Take over the case of an unfinished session, and what was confirmed of it, for the study shown."""
+        self.confirmed.update(confirmed)
         self.document.edit(case, self.tr("Restore unfinished work"))
         self._read_volumes(after=self._start_by_itself)
 
@@ -132,7 +135,6 @@ class Session(Desk):
     def show_reading(self, reading: Reading, entry: Entry) -> None:
         """Show a study with what its entry of the list knows of it, and read its images."""
         study = reading.study
-        self.document.leave()  # what unfinished work is kept with belongs to the study that is left
         self._clear()
         self.paths, self.confirmed = entry.paths, set(entry.confirmed)
         fresh = pipeline.first_case(study, reading.role_map)
@@ -162,6 +164,7 @@ class Session(Desk):
         self.readiness_changed.emit()
 
     def _clear(self) -> None:
+        self.document.leave()  # unfinished work is kept with the paths and the words that belong to it
         self.confirmed, self.arriving = set(), None
         self._rest.stop()
         self.store.clear()
@@ -205,7 +208,7 @@ class Session(Desk):
         """Let a series play a role (None: nobody); the person's word needs no confirmation."""
         _, case = self.shown()
         if key is not None:
-            self.confirmed.add(key)
+            self.confirmed.add((role, key))
         text = self.tr("Change role {0}").format(wording.role_name(role))
         self.document.edit(case.with_role(role, key), text)
         self._read_volumes()
@@ -214,7 +217,8 @@ class Session(Desk):
         """Accept an uncertain proposal as it stands."""
         _, case = self.shown()
         if role in case.roles:
-            self.confirmed.add(case.roles[role])
+            self.confirmed.add((role, case.roles[role]))
+            self.role_confirmed.emit()
             self.readiness_changed.emit()
             self._start_by_itself()
 
@@ -293,7 +297,7 @@ class Session(Desk):
             if case.study_instance_uid != study.study_instance_uid:
                 self.failed.emit(_other_study())
                 return
-            self.confirmed.update(case.roles.values())
+            self.confirmed |= readiness.decided(study, case, self.document.role_map)  # the file tells nothing else
             self.document.edit(case, self.tr("Load case"))
             self._read_volumes(after=self._start_by_itself)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.readiness import Word
 from engine.domain.case import Case
 from engine.domain.result import Analysis
 from engine.domain.study import Skipped, Study
@@ -44,7 +45,7 @@ class Entry:
         skipped: Files of the drop that belong to no study.
         reason: Why it failed, in words.
         case: What was decided about it, while it is not shown; None before anything was.
-        confirmed: Keys of series whose proposed roles were confirmed.
+        confirmed: The roles that are a person's word, each with its series.
         unsaved: The case holds work that was not saved.
         analysis: Its last analysis, while it is not shown.
         prepared: Nothing is left to be done beside the window.
@@ -57,7 +58,7 @@ class Entry:
     skipped: tuple[Skipped, ...] = ()
     reason: str = ""
     case: Case | None = None
-    confirmed: frozenset[str] = frozenset()
+    confirmed: frozenset[Word] = frozenset()
     unsaved: bool = False
     analysis: Analysis | None = None
     prepared: bool = False

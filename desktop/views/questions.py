@@ -29,7 +29,7 @@ class Questions(QObject):
         if entries:
             entry = entries[0]
             question = self.tr("Open the study again and go on where you were?")
-            self._ask_about(entry, question, lambda: self._session.restore(entry.paths, entry.case))
+            self._ask_about(entry, question, lambda: self._session.restore(entry.paths, entry.case, entry.confirmed))
 
     def ask(self, question: RoiQuestion) -> None:
         """Let the person choose; closing the dialog imports nothing."""
@@ -55,7 +55,7 @@ class Questions(QObject):
         study = self._session.document.study
         if study is not None and study.study_instance_uid == entry.case.study_instance_uid:
             self._journal.take_over()
-            self._session.resume(entry.case)
+            self._session.resume(entry.case, entry.confirmed)
 
     def _ask_about(self, entry: Entry, question: str, go_on: Callable[[], None]) -> None:
         box = QMessageBox(self._window)
