@@ -804,6 +804,10 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>The result is out of date: analyze again.</source>
+        <translation>结果已过期：请重新分析。</translation>
+    </message>
+    <message>
         <source>Making the pages…</source>
         <translation>正在生成页面…</translation>
     </message>

@@ -14,14 +14,21 @@ from desktop.views.widgets import button, column, heading, label
 from engine.domain.figures import figures_of, likelihood_ratio, post_test_probability
 
 LABELS = ("benign", "primary_malignancy", "metastasis")
+TYPING_MERGE = 0x7E97000
+"""What is typed in one go is one step of the history; goes are counted from here, even for the comment."""
 
 
 class ReaderPanel(QWidget):
-    """Final class and comment, undoable like every other decision. They do not change the result."""
+    """Final class and comment, undoable like every other decision. They do not change the result.
+
+    What is typed is in the case at once, not when the cursor leaves its field: a report that is asked for by a key or
+    from the tool bar, which takes no focus, holds it, and no way of leaving the study loses it.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._go = TYPING_MERGE
         layout = column(self, spacing=5)
         layout.addWidget(heading(self.tr("Your reading")))
         grid = QGridLayout()
@@ -33,14 +40,15 @@ class ReaderPanel(QWidget):
         self.comment = QLineEdit()
         self.comment.setPlaceholderText(self.tr("Comment for the report"))
         self.comment.setAccessibleName(self.tr("Comment"))
-        self.comment.editingFinished.connect(self._set_comment)
+        self.comment.textEdited.connect(self._set_comment)
         self.pre_test = QSpinBox()
         self.pre_test.setRange(-1, 100)
         self.pre_test.setSpecialValueText(self.tr("not stated"))
         self.pre_test.setSuffix(" %")
-        self.pre_test.setKeyboardTracking(False)
         self.pre_test.setAccessibleName(self.tr("Pre-test probability of malignancy"))
         self.pre_test.valueChanged.connect(self._set_pre_test)
+        for field in (self.comment, self.pre_test):
+            field.editingFinished.connect(self._end_go)
         self.post_test = label("", wrap=True)
         self._first = label("", "dim", wrap=True)
         grid.addWidget(label(self.tr("Final class"), "dim"), 0, 0)
@@ -64,7 +72,7 @@ class ReaderPanel(QWidget):
             return
         reader = case.reader
         self.final.setCurrentIndex(max(self.final.findData(reader.final_class or ""), 0))
-        if self.comment.text() != reader.comment:
+        if self.comment.text().strip() != reader.comment:  # a space typed at the end stays: a word follows it
             self.comment.setText(reader.comment)
         pre = reader.pre_test_probability
         self.pre_test.blockSignals(True)
@@ -103,7 +111,7 @@ class ReaderPanel(QWidget):
         if case is not None:
             chosen = None if percent < 0 else percent / 100
             after = case.with_reader(replace(case.reader, pre_test_probability=chosen))
-            self._session.document.edit(after, self.tr("Change pre-test probability"))
+            self._session.document.edit(after, self.tr("Change pre-test probability"), self._go + 1)
 
     def _set_final(self, index: int) -> None:
         case = self._session.document.case
@@ -112,11 +120,14 @@ class ReaderPanel(QWidget):
             after = case.with_reader(replace(case.reader, final_class=chosen))
             self._session.document.edit(after, self.tr("Change final class"))
 
-    def _set_comment(self) -> None:
+    def _set_comment(self, text: str) -> None:
         case = self._session.document.case
         if case is not None:
-            after = case.with_reader(replace(case.reader, comment=self.comment.text().strip()))
-            self._session.document.edit(after, self.tr("Change comment"))
+            after = case.with_reader(replace(case.reader, comment=text.strip()))
+            self._session.document.edit(after, self.tr("Change comment"), self._go)
+
+    def _end_go(self) -> None:
+        self._go += 2
 
 
 class ReadFirstPage(QWidget):

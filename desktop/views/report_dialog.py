@@ -60,6 +60,8 @@ class ReportDialog(QDialog):
         self.area.setWidget(self.pages)
         layout.addWidget(self.area, 1)
         layout.addLayout(self._build_buttons())
+        session.document.case_changed.connect(self.refresh)
+        session.document.result_changed.connect(self.refresh)
         self.refresh()
 
     # ---- building
@@ -111,9 +113,13 @@ class ReportDialog(QDialog):
         return ReportOptions(self.language.currentData(), self.paper.currentData(), self.deidentify.isChecked())
 
     def refresh(self) -> None:
-        """Make the report again; the newest request wins."""
-        self.state.setText(self.tr("Making the pages…"))
+        """Make the report again, of the case as it is now; the newest request wins."""
         self._enable(False)
+        if not self._session.can_save:  # as when outlines that were being imported arrive beneath the dialog
+            self._session.jobs.cancel("report preview")
+            self.state.setText(self.tr("The result is out of date: analyze again."))
+            return
+        self.state.setText(self.tr("Making the pages…"))
         job = self._session.saver.render_report(self.options())
         job.succeeded.connect(self._show)
         job.failed.connect(self._fail)

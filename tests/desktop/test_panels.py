@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from desktop import settings as table
@@ -160,8 +161,7 @@ def test_the_readers_final_class_and_comment_are_kept_with_the_case(panel, sessi
     reader = panel.findChild(ReaderPanel)
     reader.final.setCurrentIndex(reader.final.findData("benign"))
     reader.final.activated.emit(reader.final.currentIndex())
-    reader.comment.setText(" typical haemangioma ")
-    reader.comment.editingFinished.emit()
+    QTest.keyClicks(reader.comment, " typical haemangioma ")
     assert session.document.case.reader.final_class == "benign"
     assert session.document.case.reader.comment == "typical haemangioma"
     assert not session.document.is_stale

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from desktop import settings as table
 from desktop.views.reader_panel import ReaderPanel, ReadFirstPage
@@ -30,6 +32,7 @@ def test_post_test_probability_by_the_packages_own_ratio(panel, session):
         "estimate)"
     )
     assert not session.document.is_stale  # the reader's words do not change the result
+    panel.pre_test.editingFinished.emit()
     panel.pre_test.setValue(-1)
     assert session.document.case.reader.pre_test_probability is None
     assert panel.post_test.isHidden()
@@ -58,14 +61,43 @@ def test_final_class_and_comment_are_kept_and_undone(panel, session):
     show_example(session, example())
     panel.final.setCurrentIndex(panel.final.findData("metastasis"))
     panel.final.activated.emit(panel.final.currentIndex())
-    panel.comment.setText("  seen before  ")
-    panel.comment.editingFinished.emit()
+    QTest.keyClicks(panel.comment, "  seen before  ")
     reader = session.document.case.reader
     assert (reader.final_class, reader.comment) == ("metastasis", "seen before")
     session.document.history.undo()
     session.document.history.undo()
     assert session.document.case.reader.final_class is None
     assert panel.final.currentIndex() == 0
+
+
+def test_what_is_typed_is_in_the_case_before_the_cursor_leaves_and_one_go_is_one_step(panel, session):
+    show_example(session, example())
+    document = session.document
+    QTest.keyClicks(panel.comment, "likely ")
+    assert document.case.reader.comment == "likely"
+    document.result_changed.emit()  # an analysis comes home meanwhile
+    QTest.keyClicks(panel.comment, "HCC")
+    assert panel.comment.text() == document.case.reader.comment == "likely HCC"
+    assert document.history.count() == 1
+    panel.pre_test.lineEdit().selectAll()
+    QTest.keyClicks(panel.pre_test, "45")
+    assert document.case.reader.pre_test_probability == 0.45
+    assert panel.pre_test.text() == "45 %"
+    assert document.history.count() == 2
+    QTest.keyClick(panel.comment, Qt.Key.Key_Return)
+    QTest.keyClicks(panel.comment, ", S8")
+    document.history.undo()
+    assert panel.comment.text() == document.case.reader.comment == "likely HCC"
+    document.history.undo()
+    document.history.undo()
+    assert document.case.reader.comment == ""
+    assert document.case.reader.pre_test_probability is None
+
+
+def test_a_comment_just_typed_is_in_the_journal_of_a_window_that_closes(window, reading):
+    QTest.keyClicks(window.findChild(ReaderPanel).comment, "ask for CT")
+    window.close()
+    assert window.journal.entry_path(reading.case.study_instance_uid).read_text().count("ask for CT") == 1
 
 
 def test_read_first_journey(qtbot, window):

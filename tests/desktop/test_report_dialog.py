@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pypdf
 import pytest
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
 
 from desktop import settings as table
+from desktop.views.reader_panel import ReaderPanel
 from desktop.views.report_dialog import PREVIEW_PX, ReportDialog
 from engine import pipeline
 from engine.pipeline import ReportOptions
@@ -58,6 +62,24 @@ def test_the_saved_pdf_is_the_one_looked_at(qtbot, window, dialog, tmp_path):
     with qtbot.waitSignal(window.session.saved, timeout=60_000):
         window.session.saver.keep_report(dialog._data, tmp_path / "report.pdf", dialog.options())
     assert (tmp_path / "report.pdf").read_bytes() == dialog._data
+
+
+def test_the_report_holds_what_was_typed_just_before_and_follows_the_case(qtbot, window, reading, dialog):
+    def text():
+        return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(dialog._data)).pages)
+
+    assert "seen in May" not in text()
+    QTest.keyClicks(window.findChild(ReaderPanel).comment, "seen in May")
+    assert not dialog.print_button.isEnabled()
+    qtbot.waitUntil(dialog.print_button.isEnabled, timeout=120_000)
+    assert "seen in May" in text()
+    case = window.session.document.case
+    window.session.document.edit(case.with_treated(True), "x")
+    assert not window.session.jobs.is_running("report preview")
+    assert not dialog.print_button.isEnabled()
+    assert "out of date" in dialog.state.text()
+    window.session.document.history.undo()
+    qtbot.waitUntil(dialog.print_button.isEnabled, timeout=120_000)
 
 
 def test_the_settings_choose_paper_and_language(window, reading):
