@@ -110,6 +110,15 @@ class ViewState(QObject):
         self.index_changed.emit(index)
         self.changed.emit()
 
+    def go_to(self, point_mm: Point) -> None:
+        """Show the slice nearest to a point, as `set_index` does."""
+        if self.plane is not None:
+            self.set_index(self._kept_inside(self.plane.slice_at(point_mm)))
+
+    def point_mm(self) -> Point | None:
+        """Return the shared point carried along the normal onto the shown slice; None without a stack."""
+        return None if self.plane is None else self._point_on_slice()
+
     def scroll(self, steps: int) -> None:
         """Go on by `steps` slices in reading order: to the feet in axial images."""
         if self.plane is not None:

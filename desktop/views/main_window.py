@@ -22,6 +22,7 @@ from desktop import errors, operations, wording
 from desktop import settings as table
 from desktop.icons import icon
 from desktop.journal import Journal
+from desktop.models import analysed_planes
 from desktop.models.overlay import Overlay
 from desktop.operations import FirstImage
 from desktop.session import Session
@@ -148,8 +149,11 @@ class MainWindow(QMainWindow):
         self.series.lesions.export_requested.connect(self.files.export_outlines)
         self.series.lesions.interpolate_requested.connect(self.outlines.interpolate)
         self.series.lesions.confirm_requested.connect(self.outlines.confirm)
-        self.results.slice_chosen.connect(self.grid.go_to_slice)
+        self.results.slice_chosen.connect(self.grid.go_to_plane)
         self.results.lesion_chosen.connect(self.tools.choose_lesion)
+        self.results.lesion_chosen.connect(self.grid.tell_level)
+        self.grid.level_changed.connect(self.results.show_level)
+        document.result_changed.connect(self.grid.tell_level)  # the panel has taken it over by now: it heard first
         self.results.report_requested.connect(self.files.show_report)
         self.welcome.folder_requested.connect(self.files.open_folder)
         self.welcome.sample_requested.connect(self.open_sample)
@@ -255,17 +259,16 @@ class MainWindow(QMainWindow):
 
     def show_preview(self) -> None:
         """Show what the network saw of the slice on the screen."""
-        analysis, view = self.session.document.analysis, self.grid.t2_view()
+        analysis, state = self.session.document.analysis, self.grid.reference.state
         if analysis is None or not analysis.inputs:
             return
         lesion = self.tools.lesion
         if lesion is None or lesion not in analysis.inputs:
             lesion = next(iter(analysis.inputs))
-        refs = [made.ref for made in analysis.inputs[lesion]]
-        shown = 0 if view is None else view.state.index
-        nearest = min(refs, key=lambda ref: abs(ref.nearest_t2_slice - shown), default=None)
+        point = state.point_mm()
+        nearest = analysed_planes.nearest(analysis.inputs[lesion], state.centre_mm() if point is None else point)
         if nearest is not None:
-            InputPreview(self.session, lesion, nearest.index, self.overlay, self).show()
+            InputPreview(self.session, lesion, nearest.ref.index, self.overlay, self).show()
 
     def show_shortcuts(self) -> None:
         """Show what keys and mouse do."""

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, 
 
 from desktop import wording
 from desktop.changes import changes
+from desktop.models import analysed_planes as planes
+from desktop.models.navigation import Point
 from desktop.models.overlay import Overlay
 from desktop.session import Session
 from desktop.theme import Theme
@@ -23,18 +25,22 @@ from desktop.views.widgets import button, clear_layout, column, heading, label, 
 from engine.domain.case import Case
 from engine.domain.result import Analysis, LesionResult, StudyResult
 from engine.domain.roi import LesionId
+from engine.domain.sample import SliceInput
+
+HAIR_MM = 1e-3
+"""Rounding of levels: half a slice is reached in spite of it."""
 
 
 class ResultPanel(QWidget):
     """Shows the document's result, or the steps that lead to one.
 
     Signals:
-        slice_chosen(t2_slice): The person wants to see a T2 slice.
+        slice_chosen(plane): The person wants to see an analysed plane, a `SliceInput`.
         lesion_chosen(lesion_id): The person looks at the slices of a lesion.
         report_requested(): The person wants to see the report.
     """
 
-    slice_chosen = Signal(int)
+    slice_chosen = Signal(object)
     lesion_chosen = Signal(object)
     report_requested = Signal()
 
@@ -130,11 +136,10 @@ class ResultPanel(QWidget):
         top.addWidget(self.lesions)
         layout.addLayout(top)
         self.table = SliceTable(self._theme)
-        self.table.jumped.connect(self.slice_chosen)
         layout.addWidget(self.table)
         self.strip, self._legend = ScoreStrip(self._theme), StripLegend(self._theme)
         self.strip.chosen.connect(self.table.choose)
-        self.table.chosen.connect(self.strip.show_current)
+        self.table.chosen.connect(self._choose_slice)
         layout.addWidget(self.strip)
         layout.addWidget(self._legend)
         self._lesion_facts = label("", "dim", wrap=True)
@@ -203,6 +208,32 @@ class ResultPanel(QWidget):
         lesion = self._lesion()
         if lesion is not None:
             self.lesion_chosen.emit(LesionId(lesion.lesion_id))
+
+    def _planes(self) -> tuple[SliceInput, ...]:
+        """Return what the network saw of the lesion listed."""
+        analysis, lesion = self._session.document.analysis, self._lesion()
+        return () if analysis is None or lesion is None else analysis.inputs.get(LesionId(lesion.lesion_id), ())
+
+    def _choose_slice(self, index: int) -> None:
+        self.strip.show_current(index)
+        for made in self._planes():
+            if made.ref.index == index:
+                self.slice_chosen.emit(made)
+
+    def show_level(self, point_mm: Point, step_mm: float) -> None:
+        """Mark the analysed plane that the views show: of those within half a slice the one chosen, else the nearest.
+
+        Args:
+            step_mm: Distance between the slices of the view.
+        """
+        within = [
+            made
+            for made in self._planes()
+            if planes.distance_mm(made, point_mm) <= max(planes.step_mm(made), step_mm) / 2 + HAIR_MM
+        ]
+        if self.strip.current not in [made.ref.index for made in within]:
+            found = planes.nearest(within, point_mm)
+            self.strip.show_current(None if found is None else found.ref.index)
 
     def _lesion(self) -> LesionResult | None:
         result = self._session.document.result

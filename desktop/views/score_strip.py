@@ -74,6 +74,11 @@ class ScoreStrip(QWidget):
         self._current_line.hide()
         self._drawing.start()
 
+    @property
+    def current(self) -> int | None:
+        """The analysis plane that is marked, None for none."""
+        return self._current
+
     def show_current(self, index: int | None) -> None:
         """Mark the slice that the views show."""
         self._current = index

@@ -54,11 +54,9 @@ class SliceTable(QTableView):
     """Shows one lesion's slices.
 
     Signals:
-        jumped(t2_slice): The person clicked a slice: the nearest T2 slice.
-        chosen(index): The same, as the index of the analysis plane.
+        chosen(index): The person clicked a slice, also the one chosen before: the index of its analysis plane.
     """
 
-    jumped = Signal(int)
     chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -78,7 +76,8 @@ class SliceTable(QTableView):
         self.horizontalHeader().setMinimumSectionSize(LEAST_COLUMN_PX)
         self.setObjectName("slices")
         self.setAccessibleName(self.tr("Slices"))
-        self.selectionModel().currentRowChanged.connect(self._row_changed)
+        self.selectionModel().currentRowChanged.connect(self._tell)
+        self.clicked.connect(self._tell)  # a row that is chosen already brings the views back to its slice
 
     def show_lesion(self, lesion: LesionResult | None, labels: tuple[str, ...]) -> None:
         """Show the slices of a lesion."""
@@ -109,13 +108,15 @@ class SliceTable(QTableView):
 
     def choose(self, index: int) -> None:
         """Choose the row of an analysis plane, as by a click."""
-        self.selectRow(self.slices.row_of(index))
+        row = self.slices.row_of(index)
+        if row >= 0 and row == self.currentIndex().row():
+            self._tell(self.currentIndex())
+        else:
+            self.selectRow(row)
 
     def sizeHint(self) -> QSize:
         return QSize(360, self.height())
 
-    def _row_changed(self, current: QModelIndex, _: QModelIndex) -> None:
+    def _tell(self, current: QModelIndex) -> None:
         if current.isValid():
-            ref = self.slices.slice_result(current.row()).ref
-            self.chosen.emit(ref.index)
-            self.jumped.emit(ref.nearest_t2_slice)
+            self.chosen.emit(self.slices.slice_result(current.row()).ref.index)

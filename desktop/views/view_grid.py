@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from desktop import settings as table
 from desktop import wording
+from desktop.models import analysed_planes as planes
 from desktop.models import hanging
 from desktop.models.navigation import Frame, Navigation
 from desktop.models.overlay import Overlay
@@ -19,6 +20,7 @@ from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_view import SliceView
 from desktop.window_level import Window
 from engine.domain.case import Case
+from engine.domain.sample import SliceInput
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series
 
@@ -52,6 +54,8 @@ class ViewGrid(QWidget):
         notice(text): Something to say in the status bar.
         pointed(text): What is under the mouse.
         active_changed(): Another view is worked in, or it shows something else.
+        level_changed(point_mm, step_mm): The T2 view (the active one where T2 is in none) shows a slice through this
+            point, of a stack with this distance between slices.
     """
 
     stroke_made = Signal(object, object)
@@ -59,6 +63,7 @@ class ViewGrid(QWidget):
     notice = Signal(str)
     pointed = Signal(str)
     active_changed = Signal()
+    level_changed = Signal(object, float)
 
     def __init__(self, session: Session, overlay: Overlay, tools: ToolBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +88,7 @@ class ViewGrid(QWidget):
         session.document.case_changed.connect(self._case_changed)
         session.store.added.connect(self._volume_read)
         session.first_image.connect(self._first_image_read)
+        self.active_changed.connect(self.tell_level)
 
     # ---- layout
 
@@ -128,6 +134,11 @@ class ViewGrid(QWidget):
         """Return the visible view that shows T2, or None."""
         return next((view for view in self.visible_views() if view.shows_t2), None)
 
+    @property
+    def reference(self) -> SliceView:
+        """The view whose level counts: the visible one that shows T2, else the active one."""
+        return self.t2_view() or self.active
+
     # ---- content
 
     def show_series(self, key: str, view: SliceView | None = None) -> None:
@@ -143,6 +154,23 @@ class ViewGrid(QWidget):
         view = self.t2_view() or next((view for view in self.views if view.shows_t2), None)
         if view is not None:
             view.state.set_index(index)
+
+    def go_to_plane(self, made: SliceInput) -> None:
+        """Show the level of an analysed plane in all linked views; unlinked, in the view whose level counts."""
+        state = self.reference.state
+        shared = self.navigation.point_mm
+        point = planes.carried(state.centre_mm() if shared is None else shared, made)
+        if self.navigation.linked:
+            self.navigation.move(point)
+        else:
+            state.go_to(point)
+
+    def tell_level(self) -> None:
+        """Say which level is shown."""
+        state = self.reference.state
+        point = state.point_mm()
+        if point is not None:
+            self.level_changed.emit(point, state.step_mm)
 
     def fit(self) -> None:
         """Show the images whole in all views."""
@@ -187,6 +215,7 @@ class ViewGrid(QWidget):
         view.corner_text = self._session.settings.get(table.CORNER_TEXT)
         view.measures = self._session.settings.get(table.MEASURES)
         view.activated.connect(lambda: self.set_active(view))
+        state.index_changed.connect(lambda _: self.tell_level() if view is self.reference else None)
         state.window_chosen.connect(lambda window: self._remember_window(state, window))
         view.stroke_made.connect(lambda stroke: self.stroke_made.emit(view, stroke))
         view.nudged.connect(lambda by: self.nudged.emit(view, by))
