@@ -8,7 +8,7 @@ Every arrow is a job; every outcome is put into the document or the volume store
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,6 +23,7 @@ from desktop.operations import FirstImage, Reading
 from desktop.readiness import Word
 from desktop.saver import Saver
 from desktop.settings import Settings
+from desktop.volume_reader import VolumeReader
 from desktop.worklist import Entry, WorkList
 from engine import pipeline
 from engine.domain.case import Case
@@ -30,7 +31,7 @@ from engine.domain.errors import EngineError, StorageError
 from engine.domain.result import Analysis
 from engine.domain.sequence import RoleGuess, SequenceRole
 from engine.domain.study import Skipped, Study
-from engine.domain.volume import Volume, VolumeSet
+from engine.domain.volume import Volume
 
 log = logging.getLogger("lobule.desktop")
 
@@ -65,6 +66,7 @@ class Session(Desk):
         self.opening = Opening(self, self.models)
         self.saver = Saver(self)
         self.importer = Importer(self)
+        self.reader = VolumeReader(self)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(QUIET_MS)
@@ -75,6 +77,8 @@ class Session(Desk):
         self.models.checked.connect(self._start_by_itself)
         self.models.failed.connect(self.failed)
         self.importer.finished.connect(self._start_by_itself)
+        self.reader.changed.connect(self.readiness_changed)
+        self.reader.finished.connect(self._start_rested)
         self.opening.early.connect(self.show_early)
         self.opening.read.connect(self.show_reading)
         self.opening.set_aside.connect(self.tell_skipped)
@@ -105,8 +109,9 @@ class Session(Desk):
     def resume(self, case: Case, confirmed: Collection[Word] = ()) -> None:
         """Take over the case of an unfinished session, and what was confirmed of it, for the study shown."""
         self.confirmed.update(confirmed)
+        self.reader.follow(self._start_by_itself)
         self.document.edit(case, self.tr("Restore unfinished work"))
-        self._read_volumes(after=self._start_by_itself)
+        self.reader.read()
 
     @property
     def is_restoring(self) -> bool:
@@ -156,39 +161,26 @@ class Session(Desk):
             job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
             self.jobs.start("first image", job)
         outlines_first = kept is None and not readiness.t2_is_broken(study, fresh)
-        self._read_volumes(after=self.importer.offer if outlines_first else self._start_by_itself)
+        self.reader.follow(self.importer.offer if outlines_first else self._start_by_itself)
+        self.reader.read()
 
     def forget_arriving(self) -> None:
         """What was on its way to the screen is not coming."""
         self.arriving = None
+        if self.document.study is not None:
+            self.reader.read()  # it stopped when the other study was asked for
         self.readiness_changed.emit()
 
     def _clear(self) -> None:
         self.document.leave()  # unfinished work is kept with the paths and the words that belong to it
         self.confirmed, self.arriving = set(), None
+        self.reader.clear()
         self._rest.stop()
         self.store.clear()
 
     def _first_image_read(self, image: FirstImage | None) -> None:
         if image is not None and self.store.get(image.series_key) is None:
             self.first_image.emit(image)
-
-    def _read_volumes(self, after: Callable[[], None] | None = None) -> None:
-        study, case = self.shown()
-        missing = readiness.readable(study, self.store.missing(case.roles))
-        if not missing:
-            if after is not None:
-                after()
-            return
-
-        def read(volumes: VolumeSet) -> None:
-            for role, volume in volumes.items():
-                self.store.add(missing[role], volume)
-            self.readiness_changed.emit()
-            if after is not None:
-                after()
-
-        self.start("volumes", operations.load_roles(study, missing), read)
 
     def load_series(self, key: str) -> None:
         """Read a series that plays no role, to look at it."""
@@ -211,7 +203,8 @@ class Session(Desk):
             self.confirmed.add((role, key))
         text = self.tr("Change role {0}").format(wording.role_name(role))
         self.document.edit(case.with_role(role, key), text)
-        self._read_volumes()
+        if key is not None:
+            self.reader.read_again(key)
 
     def confirm_role(self, role: SequenceRole) -> None:
         """Accept an uncertain proposal as it stands."""
@@ -250,8 +243,8 @@ class Session(Desk):
         package = self.models.package_for(case)
         if package is None:
             return self.tr("The roles present do not allow any installed model.")
-        if readiness.readable(study, self.store.missing(case.roles)):
-            return self.tr("The images are still being read.")
+        if self.reader.obstacle():
+            return self.reader.obstacle()
         if not case.rois and not readiness.t2_is_broken(study, case):
             return self.tr("Draw or import a lesion outline.")
         doubtful = [r for r in package.roles if self.needs_confirmation(r)]
@@ -282,10 +275,17 @@ class Session(Desk):
         if wanted and self.document.analysis is None and not self.obstacle():
             self.analyze()
 
-    def _case_changed(self) -> None:
+    def _start_rested(self) -> None:
+        """An analysis may have waited for images; a reader who is still at work is not overtaken."""
+        if not self._rest.isActive():
+            self._start_by_itself()
+
+    def _case_changed(self, before: Case, after: Case) -> None:
         self.readiness_changed.emit()
         if self.document.analysis is None:
             self._rest.start()
+        if before.roles != after.roles:
+            self.reader.read()
 
     # ---- keeping
 
@@ -298,8 +298,9 @@ class Session(Desk):
                 self.failed.emit(_other_study())
                 return
             self.confirmed |= readiness.decided(study, case, self.document.role_map)  # the file tells nothing else
+            self.reader.follow(self._start_by_itself)
             self.document.edit(case, self.tr("Load case"))
-            self._read_volumes(after=self._start_by_itself)
+            self.reader.read()
 
         self.start("case", operations.load_case(path), read)
 

@@ -1154,10 +1154,6 @@
         <translation>现有序列不满足任何已安装的模型。</translation>
     </message>
     <message>
-        <source>The images are still being read.</source>
-        <translation>图像仍在读取中。</translation>
-    </message>
-    <message>
         <source>Draw or import a lesion outline.</source>
         <translation>请勾画或导入病灶轮廓。</translation>
     </message>
@@ -1406,6 +1402,21 @@ as</source>
     <message>
         <source>Fit</source>
         <translation>适合窗口</translation>
+    </message>
+</context>
+<context>
+    <name>VolumeReader</name>
+    <message>
+        <source>The images are still being read.</source>
+        <translation>图像仍在读取中。</translation>
+    </message>
+    <message>
+        <source>Could not be read: {0}. Choose another series, or none.</source>
+        <translation>无法读取：{0}。请选择其他序列，或选择“无序列”。</translation>
+    </message>
+    <message>
+        <source>Reading was stopped: {0}. Choose the series again to read it.</source>
+        <translation>读取已停止：{0}。请重新选择该序列以读取。</translation>
     </message>
 </context>
 <context>

@@ -147,6 +147,7 @@ class ViewGrid(QWidget):
         self._remember_place(self.views.index(target), key)
         self._keys[self.views.index(target)] = key
         self._fill(target, key)
+        self._session.reader.read_again(key)
         self.active_changed.emit()
 
     def go_to_slice(self, index: int) -> None:

@@ -194,3 +194,10 @@ def test_the_picture_is_a_png_without_text_chunks(window):
 def test_full_window_of_one_level_is_still_a_window():
     assert full_window(np.full((2, 3, 3), 7.0, np.float32)).width > 0
     assert full_window(np.array([[[1.0, np.nan, 9.0]]], np.float32)) == Window(1.0, 9.0)
+
+
+def test_choosing_a_series_for_a_view_asks_for_it_again(window, reading, monkeypatch):
+    asked = []
+    monkeypatch.setattr(window.session.reader, "read_again", asked.append)
+    window.grid.show_series(reading.case.roles[SequenceRole.DWI])
+    assert asked == [reading.case.roles[SequenceRole.DWI]]
