@@ -226,7 +226,8 @@ def analyze(study: Study, case: Case, volumes: VolumeSet, provider: str) -> Job:
 def _analysis(study: Study, case: Case, volumes: VolumeSet, provider: str, progress: Progress) -> Analysis:
     progress.step("self-test", 0, 0)
     chosen = selftest.choose_provider(pipeline.package_for(case, volumes), provider)
-    return pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
+    made = pipeline.analyze(study, case, volumes, provider=chosen, progress=progress)
+    return replace(made, made_at=datetime.now())
 
 
 def register(case: Case, volumes: VolumeSet, role: SequenceRole) -> Job:

@@ -118,6 +118,11 @@ def position(position_mm: float) -> str:
     return f"{number(position_mm)} mm"
 
 
+def map_caption() -> str:
+    """Return what stands beside every heat map."""
+    return translate("wording", "Regions that raised this score. Not a lesion boundary and not proof of reasoning.")
+
+
 def score(value: float) -> str:
     """Return a model score. Not a percentage: scores are not probabilities of disease."""
     return f"{value:.2f}"

@@ -345,10 +345,6 @@
         <source>Channel {0}: {1}</source>
         <translation>通道 {0}：{1}</translation>
     </message>
-    <message>
-        <source>Regions that raised this score. Not a lesion boundary and not proof of reasoning.</source>
-        <translation>使该评分升高的区域。不是病灶边界，也不能证明模型的推理。</translation>
-    </message>
 </context>
 <context>
     <name>JobBar</name>
@@ -617,10 +613,6 @@
     <message>
         <source>high</source>
         <translation>高</translation>
-    </message>
-    <message>
-        <source>Regions that raised this score. Not a lesion boundary and not proof of reasoning.</source>
-        <translation>使该评分升高的区域。不是病灶边界，也不能证明模型的推理。</translation>
     </message>
     <message>
         <source>Hold H for the plain image.</source>
@@ -1340,6 +1332,10 @@ as</source>
         <translation>正在读取…</translation>
     </message>
     <message>
+        <source>Heat map out of date</source>
+        <translation>热图已过期</translation>
+    </message>
+    <message>
         <source>Slice {0} of {1}   {2}</source>
         <translation>层面 {0}/{1}   {2}</translation>
     </message>
@@ -1388,6 +1384,14 @@ as</source>
 </context>
 <context>
     <name>ViewCommands</name>
+    <message>
+        <source>Heat map of the class {0}, by {1} {2} (digest {3}).</source>
+        <translation>类别“{0}”的热图，模型包 {1} {2}（摘要值 {3}）。</translation>
+    </message>
+    <message>
+        <source>Heat map out of date: the case was changed after the analysis.</source>
+        <translation>热图已过期：分析之后病例有改动。</translation>
+    </message>
     <message>
         <source>Cine: {0} slices a second</source>
         <translation>电影播放：每秒 {0} 层</translation>
@@ -2318,6 +2322,10 @@ as</source>
     <message>
         <source>{0}, edited</source>
         <translation>{0}，已修改</translation>
+    </message>
+    <message>
+        <source>Regions that raised this score. Not a lesion boundary and not proof of reasoning.</source>
+        <translation>使该评分升高的区域。不是病灶边界，也不能证明模型的推理。</translation>
     </message>
     <message>
         <source>No name</source>

@@ -101,12 +101,14 @@ class SliceContent:
         return self._marks[2]
 
     def analysed(self) -> list[tuple[int, bool]]:
-        """Return (slice, classified as malignant) of every analysed slice; empty beside all but the T2 analysed."""
+        """Return (T2 slice, classified as malignant) of every analysed slice; empty beside other stacks.
+
+        Marks have no room to say that they are out of date, so then there are none: slices are counted in the stack
+        that played T2 when they were analysed.
+        """
         result = self._document.result
-        if result is None or self._overlay.withheld:
+        if result is None or not self.shows_t2 or self._overlay.withheld or self._document.is_stale:
             return []
-        if (result.roles_used or {}).get(SequenceRole.T2.value) != self._state.series_key:
-            return []  # slices are counted in the stack that played T2 then
         if self._results is None or self._results[0] is not result:
             slices = [one for lesion in result.lesions for one in lesion.slices]
             self._results = (result, [(one.ref.nearest_t2_slice, one.predicted != BENIGN) for one in slices])

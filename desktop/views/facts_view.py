@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -47,7 +45,7 @@ class FactsView(QWidget):
             self._grid.addWidget(value, row, 1)
             self._values[name] = value
 
-    def show_analysis(self, analysis: Analysis, when: datetime) -> None:
+    def show_analysis(self, analysis: Analysis) -> None:
         """Show the facts of one analysis."""
         result = analysis.result
         package = result.package
@@ -61,7 +59,7 @@ class FactsView(QWidget):
             "dwi": self.tr("used") if used else self.tr("not used"),
             "slices": str(slices),
             "rule": self.tr("any slice classified as malignant raises the flag"),
-            "when": when.strftime("%Y-%m-%d %H:%M"),
+            "when": "–" if analysis.made_at is None else analysis.made_at.strftime("%Y-%m-%d %H:%M"),
             "figures": self._figures(analysis),
         }
         for name, text in texts.items():

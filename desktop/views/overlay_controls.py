@@ -67,8 +67,7 @@ class OverlayControls(QWidget):
         scale.addWidget(ColourScale(), 1)
         scale.addWidget(label(self.tr("high"), "dim"))
         layout.addLayout(scale)
-        caption = self.tr("Regions that raised this score. Not a lesion boundary and not proof of reasoning.")
-        layout.addWidget(label(caption, wrap=True))
+        layout.addWidget(label(wording.map_caption(), wrap=True))
         self._resolution = label("", "dim", wrap=True)
         layout.addWidget(self._resolution)
 

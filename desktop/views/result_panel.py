@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -48,7 +46,7 @@ class ResultPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self._session, self._theme, self._overlay = session, theme, overlay
-        self._when: tuple[Analysis, datetime] | None = None
+        self._shown: Analysis | None = None
         outer = column(self, spacing=0)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -72,13 +70,13 @@ class ResultPanel(QWidget):
         """Show the present result."""
         analysis = self._session.document.analysis
         if analysis is None:
-            self._when = None
+            self._shown = None
             self._show_page(0)
         else:
-            if self._when is None or self._when[0] is not analysis:
+            if self._shown is not analysis:
                 self._tell_changes(analysis.result)
-                self._when = (analysis, datetime.now())
-                self._show_analysis(analysis, self._when[1])
+                self._shown = analysis
+                self._show_analysis(analysis)
             self.flag.show_result(analysis.result, self._session.document.is_stale)
             waiting = self._session.impression_wanted
             self._show_page(2 if waiting else 1)
@@ -94,7 +92,7 @@ class ResultPanel(QWidget):
 
     def _tell_changes(self, after: StudyResult) -> None:
         """Say what differs from the analysis before this one, of the same study."""
-        before = None if self._when is None else self._when[0].result
+        before = None if self._shown is None else self._shown.result
         known = before is not None and before.study_instance_uid == after.study_instance_uid
         found = changes(before, after) if before is not None and known else []
         if known and not found:
@@ -180,7 +178,7 @@ class ResultPanel(QWidget):
         self.analyze.setToolTip(obstacle)
         self.report.setEnabled(current and not self._session.jobs.is_running("report"))
 
-    def _show_analysis(self, analysis: Analysis, when: datetime) -> None:
+    def _show_analysis(self, analysis: Analysis) -> None:
         result = analysis.result
         clear_layout(self._patient)
         self._patient.addWidget(heading(self.tr("Patient, both rules")))
@@ -201,7 +199,7 @@ class ResultPanel(QWidget):
         self.lesions.blockSignals(False)
         self._show_lesion()
         self.overlay.show_analysis(analysis)
-        self.facts.show_analysis(analysis, when)
+        self.facts.show_analysis(analysis)
 
     def _choose_lesion(self) -> None:
         self._show_lesion()

@@ -98,6 +98,11 @@ class SliceView(Viewport):
         """True when the stack is the one that lesions are outlined on."""
         return self._content.shows_t2
 
+    @property
+    def shows_heat_map(self) -> bool:
+        """True when a heat map lies on the shown slice."""
+        return self.overlay.visible and bool(self._content.heat_maps())
+
     def canvas(self) -> Canvas | None:
         """Return the shown slice as drawing tools see it; None where nothing can be drawn."""
         volume, plane, index = self.state.volume, self.state.plane, self.state.index
@@ -217,9 +222,13 @@ class SliceView(Viewport):
         return [line for line in lines if line[0]]
 
     def _paint_slice_lines(self, painter: QPainter, area: QRectF) -> None:
-        """Paint which slice it is, and what to know of it."""
-        if not self.corner_text:
-            return
+        """Paint which slice it is, and what to know of it; that a heat map is out of date is said in any case."""
+        lines = self._slice_lines(area) if self.corner_text else []
+        if self.document.is_stale and self.shows_heat_map:
+            lines.append((self.tr("Heat map out of date"), paint.AMBER))
+        paint.paint_lines(painter, area, lines, bottom=False, below=len(self._name_lines()) if self.corner_text else 0)
+
+    def _slice_lines(self, area: QRectF) -> list[paint.Line]:
         state = self.state
         where = self.tr("Slice {0} of {1}   {2}").format(
             state.index + 1, state.slices, wording.position(state.level_mm)
@@ -232,7 +241,7 @@ class SliceView(Viewport):
             lines.append((self.tr("No slice at this level"), paint.AMBER))
         elif self._content.unconfirmed(self.tools.lesion):
             lines.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
-        paint.paint_lines(painter, area, lines, bottom=False, below=len(self._name_lines()))
+        return lines
 
     def _image_lines(self, area: QRectF) -> list[paint.Line]:
         """Return what the lower corner says: plane, pixels, zoom and window."""

@@ -12,10 +12,12 @@ from desktop import wording
 from desktop.models.cine import STEP, Cine
 from desktop.session import Session
 from desktop.views.banner import StatusBanner
+from desktop.views.facts_view import SHORT_DIGEST
 from desktop.views.files import FileChooser
 from desktop.views.picture import picture, png
 from desktop.views.view_grid import LAYOUTS, ViewGrid
 from desktop.window_level import PRESETS, full_window
+from engine.domain.package import ClinicalStatus
 
 ZOOM, PAN_PX, WINDOW = 1.2, 40, 0.1
 """One press of a key: zoom factor, pan, and share of the window."""
@@ -119,7 +121,22 @@ class ViewCommands(QObject):
         """Return the views as one image; `named` puts patient and study on it."""
         study = self._session.document.study
         identity = wording.study_line(study) if named and study is not None else ""
-        return picture(self._grid, self._banner.text.text(), identity)
+        simulated = self._banner.status() is ClinicalStatus.SIMULATED
+        return picture(self._grid, self._banner.text.text(), identity, self._map_notes(), watermark=simulated)
+
+    def _map_notes(self) -> list[str]:
+        """Return what must stand below a picture with a heat map: whose it is, what it means, whether it is current."""
+        result = self._session.document.result
+        if result is None or not any(view.shows_heat_map for view in self._grid.visible_views()):
+            return []
+        package, shown = result.package, wording.class_name(self._grid.active.overlay.label)
+        made = self.tr("Heat map of the class {0}, by {1} {2} (digest {3}).").format(
+            shown, package.id, package.version, package.digest[:SHORT_DIGEST]
+        )
+        notes = [f"{made} {wording.map_caption()}"]
+        if self._session.document.is_stale:
+            notes.append(self.tr("Heat map out of date: the case was changed after the analysis."))
+        return notes
 
     def _cine_changed(self) -> None:
         self._session.settings.set(table.CINE_SPEED, round(self.cine.slices_per_s, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,9 +169,11 @@ class Analysis:
         inputs: What the network saw, per lesion and slice, aligned with `StudyResult.lesions`.
         predictions: What it answered, aligned with `inputs`.
         package: The package that ran.
+        made_at: When, by the clock of this computer; None where nobody asked for it.
     """
 
     result: StudyResult
     inputs: Mapping[LesionId, tuple[SliceInput, ...]]
     predictions: Mapping[LesionId, tuple[Prediction, ...]]
     package: ModelPackage
+    made_at: datetime | None = None

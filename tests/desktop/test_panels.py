@@ -133,6 +133,13 @@ def test_the_series_panel_names_the_patient_and_the_study(qtbot, session, shown)
         assert fact in shown_texts
 
 
+def test_the_date_is_that_of_the_analysis_not_of_looking_at_it(panel, session):
+    made = example()
+    for _ in range(2):  # coming back changes nothing
+        show_example(session, made)
+        assert "2026-03-14 09:26" in texts(panel)
+
+
 def test_in_read_first_mode_the_scores_wait_for_the_readers_impression(qtbot, session):
     session.settings.set(table.READ_FIRST, True)
     overlay = Overlay()

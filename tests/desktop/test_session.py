@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -82,10 +83,12 @@ def test_drawing_and_analyzing_gives_what_the_command_line_gives(qtbot, session,
     open_and_wait(qtbot, session, liver)
     case = outlined(session)
     session.document.edit(case, "Outline")
+    before = datetime.now()
     with qtbot.waitSignal(session.document.result_changed, timeout=20_000):
         session.analyze()
     result = session.document.result
     assert not session.document.is_stale
+    assert before <= session.document.analysis.made_at <= datetime.now()
     assert len(result.lesions) == 1
     storage.save_case(case, tmp_path / "case.json")
     code = main(["analyze", str(liver), "--case", str(tmp_path / "case.json"), "--out", str(tmp_path / "out")])

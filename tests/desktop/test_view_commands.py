@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -16,9 +16,11 @@ from desktop.models.navigation import Navigation
 from desktop.models.view_state import ViewState
 from desktop.models.window_memory import WindowMemory
 from desktop.session import Session
+from desktop.views import slice_painter, view_commands
 from desktop.views.main_window import MainWindow
 from desktop.views.picture import picture, png
 from desktop.window_level import Window, auto_window, full_window
+from engine.domain.package import ClinicalStatus
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
 from tests.desktop.conftest import show_example
@@ -152,17 +154,75 @@ def test_cine_stops_when_another_study_is_shown(window):
     assert not window.view_commands.cine.is_playing
 
 
-def test_a_picture_carries_the_status_and_no_name(window, monkeypatch):
-    drawn = []
-    from desktop.views import slice_painter
-
+@pytest.fixture
+def drawn(monkeypatch):
+    """The texts painted over the images."""
+    texts = []
     real = slice_painter.paint_text
     monkeypatch.setattr(
         slice_painter,
         "paint_text",
-        lambda painter, at, text, *more: (drawn.append(text), real(painter, at, text, *more)),
+        lambda painter, at, text, *more: (texts.append(text), real(painter, at, text, *more)),
     )
+    return texts
 
+
+def test_a_heat_map_that_is_out_of_date_says_so(window, drawn):
+    document = window.session.document
+    ref = document.result.lesions[0].slices[3].ref
+    window.grid.go_to_slice(ref.nearest_t2_slice)
+    t2 = window.grid.t2_view()
+    window.grid.set_corner_text(False)
+    window.view_commands.picture()
+    assert "Heat map out of date" not in drawn
+    assert t2._content.analysed()
+    document.edit(document.case.with_treated(True), "Change prior treatment")
+    drawn.clear()
+    window.view_commands.picture()
+    assert drawn.count("Heat map out of date") == 2  # in T2 and in DWI
+    assert t2._content.analysed() == []
+    window.overlay.set_shown(False)
+    drawn.clear()
+    window.view_commands.picture()
+    assert "Heat map out of date" not in drawn
+
+
+def test_a_picture_with_a_heat_map_says_whose_it_is_and_whether_it_is_current(window, monkeypatch):
+    asked = []
+    monkeypatch.setattr(view_commands, "picture", lambda *args, watermark: asked.append((args[3], watermark)))
+    document = window.session.document
+    window.grid.go_to_slice(document.result.lesions[0].slices[3].ref.nearest_t2_slice)
+    window.overlay.set_label("metastasis")
+    window.view_commands.picture()
+    of_map = (
+        "Heat map of the class Metastasis, by example 1.0.0 (digest 5e1f5e1f5e1f). Regions that raised this score. Not "
+        "a lesion boundary and not proof of reasoning."
+    )
+    assert asked.pop() == ([of_map], True)
+    document.edit(document.case.with_treated(True), "Change prior treatment")
+    window.view_commands.picture()
+    assert asked.pop() == ([of_map, "Heat map out of date: the case was changed after the analysis."], True)
+    window.overlay.set_shown(False)
+    window.view_commands.picture()
+    assert asked.pop() == ([], True)
+    monkeypatch.setattr(window.banner, "status", lambda: ClinicalStatus.RESEARCH)
+    window.view_commands.picture()
+    assert asked.pop() == ([], False)
+
+
+def test_the_status_lies_across_every_view(window):
+    window.grid.set_layout("2x2")
+    plain = picture(window.grid, "Not for use with patients.")
+    marked = picture(window.grid, "Not for use with patients.", watermark=True)
+    assert picture(window.grid, "Not for use with patients.", notes=["x"]).height() > plain.height()
+    ratio = plain.devicePixelRatio()
+    for view in window.grid.visible_views():
+        place = view.geometry()
+        part = QRect(place.topLeft() * ratio, place.size() * ratio)
+        assert plain.copy(part) != marked.copy(part)
+
+
+def test_a_picture_carries_the_status_and_no_name(window, drawn):
     def picture(**how):
         for view in window.grid.views:
             view.forget_pictures()  # whatever is kept from before, all is drawn here

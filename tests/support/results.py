@@ -126,7 +126,7 @@ def example(
         study_instance_uid=study.study_instance_uid,
         roles_used={role.value: f"1.2.3.{role.value}" for role in used},
     )
-    return Example(Analysis(result, inputs, predictions, package), study, case, manifest, volumes)
+    return Example(Analysis(result, inputs, predictions, package, CREATED), study, case, manifest, volumes)
 
 
 def _volumes(
