@@ -13,6 +13,7 @@ from desktop.desk import Desk
 from desktop.jobs import Job
 from desktop.settings import report_language
 from engine import pipeline
+from engine.domain.case import Case
 from engine.pipeline import Finished, ReportOptions
 
 
@@ -56,11 +57,11 @@ class Saver(QObject):
         self._desk.start("outputs", job, lambda _: self._desk.saved.emit(saved, folder))
 
     def save_case(self, path: Path) -> None:
-        """Write roles, outlines and notes; from then on nothing is unsaved."""
+        """Write roles, outlines and notes; nothing is unsaved when it is written, but for edits made meanwhile."""
         case = self._desk.document.case
         if case is None:
             raise RuntimeError("no study is shown")
-        self._desk.start("case", operations.save_case(case, path), self._case_saved)
+        self._desk.start("case", operations.save_case(case, path), lambda done: self._case_saved(done, case))
 
     def export_outlines(self, path: Path, kind: str) -> None:
         """Write the outlines of the case alone: ``seg``, ``rtstruct`` or ``nifti``."""
@@ -75,8 +76,9 @@ class Saver(QObject):
         job = operations.save_bytes(data, path)
         self._desk.start("picture", job, lambda done: self._desk.saved.emit(saved, done))
 
-    def _case_saved(self, path: Path) -> None:
-        self._desk.document.history.setClean()
+    def _case_saved(self, path: Path, case: Case) -> None:
+        if self._desk.document.case is case:
+            self._desk.document.history.setClean()
         self._desk.saved.emit(self.tr("Case saved"), path)
 
     def _finished(self, options: ReportOptions) -> Finished:

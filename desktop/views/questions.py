@@ -43,18 +43,18 @@ class Questions(QObject):
         study = self._session.document.study
         if study is None:
             return
-        if self._session.is_restoring:
-            self._journal.take_over()
-            return
         entry = self._journal.entry_for(study.study_instance_uid)
         if entry is None:
+            return
+        if self._session.is_restoring:  # the latest: at the start it was asked about, later this session wrote it
+            self._journal.take_over(entry)
             return
         self._ask_about(entry, self.tr("Go on where you were?"), lambda: self._resume(entry))
 
     def _resume(self, entry: Entry) -> None:
         study = self._session.document.study
         if study is not None and study.study_instance_uid == entry.case.study_instance_uid:
-            self._journal.take_over()
+            self._journal.take_over(entry)
             self._session.resume(entry.case, entry.confirmed)
 
     def _ask_about(self, entry: Entry, question: str, go_on: Callable[[], None]) -> None:

@@ -62,7 +62,7 @@ def test_an_untouched_study_leaves_the_work_of_an_earlier_session_alone(session,
     written.write()
     written.leave()
     assert len(written.entries()) == 1
-    written.take_over()
+    written.take_over(written.entries()[0])
     written.write()
     assert not written.entries()
 
@@ -117,3 +117,67 @@ def test_opening_a_study_offers_what_was_left_unfinished(qtbot, session, tmp_pat
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert session.document.case.treated == (answer == "Go on")
     assert (kept.entry_for(case.study_instance_uid) is not None) == (answer != "Discard it")
+
+
+def test_work_that_was_put_off_is_not_overwritten(session, shown, written):
+    """The reader answers "Later" and draws: both are kept, the newest is offered first."""
+    uid, roles = shown.case.study_instance_uid, session.document.role_map
+    treat(session)
+    written.leave()
+    (earlier,) = written.entries()
+    session.document.open(shown.study, shown.case, roles)
+    session.document.edit(shown.case.with_reader(ReaderImpression(comment="cyst")), "Comment")
+    written.write()
+    newer, older = written.entries()
+    assert older == earlier
+    assert newer.case == session.document.case
+    assert written.entry_for(uid) == newer
+    session.document.history.setClean()
+    written.write()
+    assert written.entries() == [earlier]
+    assert written.entry_for(uid) == earlier
+    written.take_over(earlier)
+    session.document.edit(earlier.case, "Restore unfinished work")
+    written.write()
+    assert [entry.path for entry in written.entries()] == [earlier.path]
+
+
+def test_a_study_that_comes_back_is_journalled_until_it_is_as_it_was(session, shown, written):
+    treat(session)
+    case = session.document.case
+    session.document.history.setClean()
+    written.leave()
+    session.document.open(shown.study, case, session.document.role_map)
+    session.document.edit(case.with_reader(ReaderImpression(comment="cyst")), "Comment")
+    written.write()
+    assert len(written.entries()) == 1
+    session.document.history.undo()
+    written.write()
+    assert not written.entries()
+
+
+def test_work_whose_folder_was_moved_is_offered_with_its_study(session, shown, written, tmp_path):
+    session.paths = (tmp_path / "another drive",)
+    treat(session)
+    case = session.document.case
+    written.leave()
+    assert written.entries() == []  # nothing can be opened from there
+    entry = written.entry_for(shown.case.study_instance_uid)
+    assert entry.case == case
+    session.paths = (tmp_path,)
+    session.document.open(shown.study, shown.case, session.document.role_map)
+    written.take_over(entry)
+    treat(session)
+    written.write()
+    assert [(one.path, one.paths) for one in written.entries()] == [(entry.path, (tmp_path,))]
+
+
+def test_an_edit_made_while_the_case_is_written_is_unsaved(qtbot, session, shown, written, tmp_path):
+    treat(session)
+    with qtbot.waitSignal(session.saved):
+        session.saver.save_case(tmp_path / "case.json")
+        session.document.edit(session.document.case.with_reader(ReaderImpression(comment="cyst")), "Comment")
+    assert not session.document.history.isClean()
+    with qtbot.waitSignal(session.saved):
+        session.saver.save_case(tmp_path / "case.json")
+    assert session.document.history.isClean()
