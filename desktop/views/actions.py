@@ -27,8 +27,7 @@ class Row:
         keys: Shortcuts, the first is shown.
         icon: File in assets/icons, or empty.
         needs: ``""`` always, ``study`` a study, ``outline`` an outlined lesion, ``waiting`` one with outlines that
-            wait to be confirmed, ``result`` a current result, ``seen`` any result that may be shown, ``list`` a
-            work list.
+            wait to be confirmed, ``result`` a current result that may be shown, ``list`` a work list.
         group: Exclusive group of checkable actions; ``toggle`` for a single checkable one.
         gap: A separator follows.
     """
@@ -127,7 +126,7 @@ def rows() -> list[Row]:
         Row("analyze", result, t("actions", "Analyze"), ("Ctrl+Return", "F5"), "analyze", "ready"),
         Row("auto_analyze", result, t("actions", "Start by itself"), group="toggle"),
         Row("read_first", result, t("actions", "Ask for my impression first"), group="toggle", gap=True),
-        Row("preview", result, t("actions", "What the network sees"), ("V",), needs="seen", gap=True),
+        Row("preview", result, t("actions", "What the network sees"), ("V",), needs="result", gap=True),
         Row("report", result, t("actions", "Report…"), ("Ctrl+P",), "report", "result"),
         Row("save_report", result, t("actions", "Save PDF report…"), needs="result"),
         Row("save_report_plain", result, t("actions", "Save de-identified PDF report…"), needs="result"),

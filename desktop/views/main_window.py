@@ -306,7 +306,6 @@ class MainWindow(QMainWindow):
                 "waiting": any(roi.has_interpolated for roi in document.case.rois) if document.case else False,
                 "ready": not self.session.obstacle() and not self.session.jobs.is_running("analysis"),
                 "result": self.session.can_save,
-                "seen": document.analysis is not None and not self.session.impression_wanted,
             }
         )
         self.actions_["skipped"].setEnabled(bool(self.session.skipped))

@@ -92,6 +92,7 @@ def test_saving_needs_a_current_result(window, reading):
     assert not window.actions_["save_report"].isEnabled()
     assert not window.actions_["report"].isEnabled()
     assert not window.actions_["save_outputs"].isEnabled()
+    assert not window.actions_["preview"].isEnabled()  # it closes when its result is out of date
 
 
 def test_holding_h_shows_the_plain_image(window, reading):
