@@ -1528,6 +1528,18 @@ as</source>
         <translation>删除病灶</translation>
     </message>
     <message>
+        <source>Rename lesion…</source>
+        <translation>重命名病灶…</translation>
+    </message>
+    <message>
+        <source>Next lesion</source>
+        <translation>下一个病灶</translation>
+    </message>
+    <message>
+        <source>Previous lesion</source>
+        <translation>上一个病灶</translation>
+    </message>
+    <message>
         <source>Copy outline to the slice above</source>
         <translation>将轮廓复制到上一层面</translation>
     </message>

@@ -65,6 +65,9 @@ def rows() -> list[Row]:
         Row("quit", file, t("actions", "Quit"), ("Ctrl+Q",)),
         Row("delete_slice", edit, t("actions", "Delete outline on this slice"), ("Delete",), needs="outline"),
         Row("delete_lesion", edit, t("actions", "Delete lesion"), ("Shift+Delete",), needs="outline"),
+        Row("rename_lesion", edit, t("actions", "Rename lesion…"), ("F2",), needs="outline"),
+        Row("next_lesion", edit, t("actions", "Next lesion"), ("J",), needs="study"),
+        Row("previous_lesion", edit, t("actions", "Previous lesion"), ("Shift+J",), needs="study", gap=True),
         Row("copy_up", edit, t("actions", "Copy outline to the slice above"), ("Ctrl+Up",), needs="outline"),
         Row(
             "copy_down", edit, t("actions", "Copy outline to the slice below"), ("Ctrl+Down",), "", "outline", gap=True

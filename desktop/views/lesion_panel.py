@@ -71,6 +71,7 @@ class LesionPanel(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)  # Tab goes on to the next control
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(26)
@@ -81,6 +82,7 @@ class LesionPanel(QWidget):
         self.table.setMinimumWidth(120)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.clicked.connect(self._clicked)
+        self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.doubleClicked.connect(self._rename)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_row_menu)
@@ -106,6 +108,23 @@ class LesionPanel(QWidget):
         case, lesion = self._session.document.case, self._tools.lesion
         if case is not None and lesion is not None:
             self._session.document.edit(case.without_roi(lesion), self.tr("Delete lesion {0}").format(lesion))
+
+    def rename_lesion(self) -> None:
+        """Ask for another name of the selected lesion."""
+        row = self._row()
+        if row >= 0:
+            self._rename(self.model.index(row, 0))
+
+    def step(self, by: int) -> None:
+        """Select and show the lesion `by` rows further down, from the last to the first and back."""
+        rows, row = self.model.rowCount(), self._row()
+        if rows:
+            beside = (row + by) % rows if row >= 0 else (0 if by > 0 else rows - 1)
+            self._clicked(self.model.index(beside, 0))
+
+    def _row(self) -> int:
+        lesion = self._tools.lesion
+        return -1 if lesion is None else self.model.row_of(lesion)
 
     def _add_between(self, layout: QVBoxLayout, theme: Theme) -> None:
         """Add what says and changes how many slices are outlined and which outlines wait to be confirmed."""
@@ -174,18 +193,25 @@ class LesionPanel(QWidget):
         self._select()
 
     def _select(self) -> None:
-        lesion = self._tools.lesion
-        row = -1 if lesion is None else self.model.row_of(lesion)
+        row = self._row()
         self._show_between()
         self._delete.setEnabled(row >= 0)
         if row < 0:
             self.table.clearSelection()
         else:
             self.table.scrollTo(self.model.index(row, 0))
-            self.table.selectionModel().select(
+            self.table.selectionModel().setCurrentIndex(
                 self.model.index(row, 0),
                 QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
             )
+
+    def _selected(self) -> None:
+        """The highlighted lesion is the one that is drawn on and deleted, whatever highlighted it."""
+        chosen = self.table.selectionModel().selectedRows()
+        if not chosen:
+            self._select()  # a Ctrl + click took the highlight off the lesion that is worked on
+        elif self.model.roi(chosen[0].row()).lesion_id != self._tools.lesion:
+            self._clicked(chosen[0])
 
     def _clicked(self, index: QModelIndex) -> None:
         lesion = self.model.roi(index.row()).lesion_id

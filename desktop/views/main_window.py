@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QComboBox,
     QLabel,
     QMainWindow,
@@ -35,6 +36,7 @@ from desktop.views.files import FileChooser
 from desktop.views.help import HelpDialog
 from desktop.views.input_preview import InputPreview
 from desktop.views.job_bar import JobBar
+from desktop.views.list_keys import ListKeys
 from desktop.views.outline_editor import OutlineEditor
 from desktop.views.panes import LEFT, RIGHT, Panes
 from desktop.views.questions import Questions
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.theme = session, theme
         self.journal = Journal(session)
+        self._list_keys = ListKeys(self)
         self.setWindowIcon(icon("lobule", theme.accent))
         self.setAcceptDrops(True)
         self.setMinimumSize(LEAST_PX)
@@ -182,9 +185,10 @@ class MainWindow(QMainWindow):
             self.actions_.check(f"{side}_panel", panel.isVisibleTo(self.panes))
         self.overlay.changed.connect(lambda: self.actions_.check("overlay", self.overlay.shown))
         self.overlay.changed.connect(lambda: self.results.overlay.show_state())
-        for kind in (QAbstractItemView, QComboBox, QAbstractSlider):  # these would take a letter for themselves
+        for kind in (QAbstractItemView, QComboBox, QAbstractSlider, QAbstractSpinBox):  # these take keys for themselves
             for widget in self.findChildren(kind):
                 widget.installEventFilter(self)
+                widget.installEventFilter(self._list_keys)
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         files, tools, session = self.files, self.tools, self.session
@@ -200,6 +204,9 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "delete_slice": self.outlines.delete_on_slice,
             "delete_lesion": self.series.lesions.delete_lesion,
+            "rename_lesion": self.series.lesions.rename_lesion,
+            "next_lesion": lambda: self.series.lesions.step(1),
+            "previous_lesion": lambda: self.series.lesions.step(-1),
             "copy_up": lambda: self.outlines.copy_to_next(-1),
             "copy_down": lambda: self.outlines.copy_to_next(1),
             "interpolate": self.outlines.interpolate,

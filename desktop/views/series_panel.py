@@ -66,6 +66,7 @@ class SeriesPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setToolTip(self.tr("Double-click to show; drag onto a view or a role"))
         self.list.doubleClicked.connect(self._show_series)
+        self.list.activated.connect(self._show_series)  # by Enter
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
         layout.addWidget(self.list)
