@@ -42,14 +42,16 @@ class Desk(QObject):
         self.document = CaseDocument(self)
         self.store = VolumeStore(self)
         self.jobs = Jobs(self)
+        self.saving = Jobs(self)
+        """What is being written: it goes on when another study is shown, and a window that closes waits for it."""
         self.confirmed: set[Word] = set()
         """The roles that are a person's word, each with its series."""
 
-    def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None]) -> None:
+    def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None], jobs: Jobs | None = None) -> None:
         """Start a job for a purpose; its failure is told to the person."""
         job.succeeded.connect(succeeded)
         job.failed.connect(self.failed)
-        self.jobs.start(purpose, job)
+        (jobs or self.jobs).start(purpose, job)
 
     def shown(self) -> tuple[Study, Case]:
         """Return the study shown and its case; only to be asked while there is one."""

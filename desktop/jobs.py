@@ -193,11 +193,12 @@ class Jobs(QObject):
         """Titles of the wanted jobs, oldest first."""
         return [job.title for job in self._running.values()]
 
-    def shut_down(self, seconds: float) -> bool:
-        """Cancel everything and wait for the threads; False when one did not end in time."""
+    def shut_down(self, seconds: float, *, cancel: bool = True) -> bool:
+        """Cancel everything, or let it end, and wait for the threads; False when one did not end in time."""
         self._is_shut = True
         jobs = [*self._running.values(), *self._leaving]
-        self.cancel_all()
+        if cancel:
+            self.cancel_all()
         ended = [job.wait(seconds) for job in jobs]
         return all(ended)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -37,7 +39,7 @@ class Saver(QObject):
         """Write a report that was looked at."""
         job = operations.keep_report(self._finished(options).analysis.result, data, path, options)
         saved = self.tr("Report saved")
-        self._desk.start("report", job, lambda done: self._desk.saved.emit(saved, done))
+        self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def record_print(self, data: bytes, options: ReportOptions) -> None:
         """Put a printing into the audit file; nothing may be printed where this fails."""
@@ -48,33 +50,36 @@ class Saver(QObject):
         """Write the PDF of the current analysis, as the settings want it."""
         job = operations.save_report(self._finished(self.options(deidentify=deidentify)), path)
         saved = self.tr("Report saved")
-        self._desk.start("report", job, lambda done: self._desk.saved.emit(saved, done))
+        self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_outputs(self, folder: Path, *, deidentify: bool = False) -> None:
         """Write every output of the current analysis into a folder."""
         job = operations.save_outputs(self._finished(self.options(deidentify=deidentify)), folder)
         saved = self.tr("All outputs saved")
-        self._desk.start("outputs", job, lambda _: self._desk.saved.emit(saved, folder))
+        self._start(folder, job, lambda _: self._desk.saved.emit(saved, folder))
 
     def save_case(self, path: Path) -> None:
         """Write roles, outlines and notes; nothing is unsaved when it is written, but for edits made meanwhile."""
         case = self._desk.document.case
         if case is None:
             raise RuntimeError("no study is shown")
-        self._desk.start("case", operations.save_case(case, path), lambda done: self._case_saved(done, case))
+        self._start(path, operations.save_case(case, path), lambda done: self._case_saved(done, case))
 
     def export_outlines(self, path: Path, kind: str) -> None:
         """Write the outlines of the case alone: ``seg``, ``rtstruct`` or ``nifti``."""
         study, case = self._desk.shown()
         job = operations.export_outlines(case, study, self._desk.volumes(), path, kind)
         saved = self.tr("Outlines saved")
-        self._desk.start("export", job, lambda done: self._desk.saved.emit(saved, done))
+        self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_picture(self, data: bytes, path: Path) -> None:
         """Write a picture of the views."""
         saved = self.tr("Picture saved")
         job = operations.save_bytes(data, path)
-        self._desk.start("picture", job, lambda done: self._desk.saved.emit(saved, done))
+        self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
+
+    def _start(self, path: Path, job: Job, succeeded: Callable[[Any], None]) -> None:
+        self._desk.start(str(path), job, succeeded, self._desk.saving)
 
     def _case_saved(self, path: Path, case: Case) -> None:
         if self._desk.document.case is case:

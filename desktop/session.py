@@ -37,6 +37,8 @@ log = logging.getLogger("lobule.desktop")
 
 PATIENCE_S = 10.0
 """A window that is closed waits this long for each of its jobs to look up."""
+SAVING_S = 60.0
+"""And this long for files that are being written."""
 QUIET_MS = 4000
 """An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
@@ -73,6 +75,7 @@ class Session(Desk):
         self._rest.timeout.connect(self._start_by_itself)
         self.document.case_changed.connect(self._case_changed)
         self.jobs.changed.connect(self.readiness_changed)
+        self.saving.changed.connect(self.readiness_changed)
         self.models.checked.connect(self.readiness_changed)
         self.models.checked.connect(self._start_by_itself)
         self.models.failed.connect(self.failed)
@@ -94,8 +97,8 @@ class Session(Desk):
 
     @property
     def is_busy(self) -> bool:
-        """True while anything is read or computed, for the window or beside it."""
-        return self.jobs.is_running() or self.opening.background.is_running()
+        """True while anything is read, computed or written, for the window or beside it."""
+        return any(jobs.is_running() for jobs in (self.jobs, self.saving, self.opening.background))
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Read what was dropped. What is shown stays until the new study, or its first image, is there."""
@@ -316,15 +319,16 @@ class Session(Desk):
     @property
     def is_alive(self) -> bool:
         """True while a thread of any job has not ended, also after `shut_down`."""
-        return any(jobs.are_alive() for jobs in (self.jobs, self.opening.background, self.models.jobs))
+        return any(jobs.are_alive() for jobs in (self.jobs, self.saving, self.opening.background, self.models.jobs))
 
     def shut_down(self) -> bool:
-        """Stop all work and wait for it; False when something did not stop in time."""
+        """Stop all work but what is being written, and wait for it; False when something did not stop in time."""
         self._rest.stop()
         every = (self.jobs, self.opening.background, self.models.jobs)
         for jobs in every:
             jobs.cancel_all()  # all are asked before one is waited for
         ended = [jobs.shut_down(PATIENCE_S) for jobs in every]
+        ended.append(self.saving.shut_down(SAVING_S, cancel=False))
         return all(ended)
 
 

@@ -11,8 +11,8 @@ from desktop.views.widgets import button
 class JobBar(QWidget):
     """Sits in the status bar while something runs."""
 
-    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *jobs: Jobs) -> None:
+        super().__init__()
         self._jobs = jobs
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
@@ -24,23 +24,27 @@ class JobBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.cancel = button(self.tr("Cancel"), flat=True)
-        self.cancel.clicked.connect(jobs.cancel_all)
+        for each in jobs:
+            self.cancel.clicked.connect(each.cancel_all)
+            each.changed.connect(self._show)
+            each.progressed.connect(self._progress)
         row.addWidget(self.text)
         row.addWidget(self.bar)
         row.addWidget(self.cancel)
-        jobs.changed.connect(self._show)
-        jobs.progressed.connect(self._progress)
         self._show()
 
     def _show(self) -> None:
-        titles = self._jobs.titles()
+        titles = self._titles()
         self.setVisible(bool(titles))
         if titles:
             self.text.setText(f"{titles[-1]}…")
             self.bar.setRange(0, 0)
 
+    def _titles(self) -> list[str]:
+        return [title for jobs in self._jobs for title in jobs.titles()]
+
     def _progress(self, title: str, _: str, done: int, total: int) -> None:
-        if title not in self._jobs.titles():
+        if title not in self._titles():
             return
         self.text.setText(f"{title}…" if total <= 0 else f"{title}: {done} / {total}")
         self.bar.setRange(0, max(total, 0))

@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self.panes.panel_shown.connect(lambda side, shown: self.actions_.check(f"{side}_panel", shown))
         layout.addWidget(self.panes, 1)
         self.setCentralWidget(centre)
-        self.job_bar = JobBar(self.session.jobs)
+        self.job_bar = JobBar(self.session.jobs, self.session.saving)
         self._pointed = QLabel()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addPermanentWidget(self._pointed)
