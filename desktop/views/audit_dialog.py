@@ -64,6 +64,7 @@ class AuditDialog(QDialog):
         inside.addLayout(texts, 1)
         layout.addWidget(self.frame)
         self.table = QTableWidget(0, 5)
+        self.table.setTabKeyNavigation(False)  # Tab goes on to the next control
         self.table.setAccessibleName(self.tr("Latest entries"))
         self.table.setHorizontalHeaderLabels(
             [self.tr("Time"), self.tr("Account"), self.tr("What"), self.tr("Case"), self.tr("Result or outputs")]

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
                 self.actions_[by_key[key]].setChecked(settings.get(switches[by_key[key]])) if key in by_key else None
             )
         )
+        settings.changed.connect(self._refresh_actions)  # read-first mode decides what may be shown and saved
         self.actions_.check("overlay", self.overlay.shown)
         self.actions_.check(f"layout_{self.grid.layout_name}")
         self.actions_.check("tool_window")

@@ -55,6 +55,7 @@ class SkippedDialog(QDialog):
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], stretch: int) -> QTableWidget:
     made = QTableWidget(len(rows), len(headings))
+    made.setTabKeyNavigation(False)  # Tab goes on to the next control
     made.setHorizontalHeaderLabels(list(headings))
     made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

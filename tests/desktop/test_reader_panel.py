@@ -100,6 +100,15 @@ def test_a_comment_just_typed_is_in_the_journal_of_a_window_that_closes(window, 
     assert next(window.journal.folder.iterdir()).read_text().count("ask for CT") == 1
 
 
+def test_read_first_takes_a_shown_result_back_at_once(window):
+    show_example(window.session, example())
+    assert window.actions_["report"].isEnabled()
+    window.session.settings.set(table.READ_FIRST, True)
+    assert not window.results.flag.isVisible()
+    assert not window.actions_["report"].isEnabled()
+    assert not window.actions_["preview"].isEnabled()
+
+
 def test_read_first_journey(qtbot, window):
     """Scores, table, heat map and report stay out of reach until the impression is recorded; then all are there."""
     window.session.settings.set(table.READ_FIRST, True)
