@@ -16,6 +16,7 @@ from torch.nn import functional
 from tests.support.paths import ROOT
 from tests.support.shards import write_shards
 from training import checkpoint
+from training.cli import spec_for
 from training.config import load
 from training.loop import build_network
 from training.parallel import ALONE, Group, SharedBatchNorm2d, share_batch_norm, weighted_loss
@@ -49,7 +50,7 @@ def _train(folder: Path, out: str, *start: str) -> None:
 def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     # SGD and a small rate: the gradients of so small a network on so few pixels amplify rounding a hundredfold
     # (two threads instead of one change them by 1 %), which AdamW's first steps, being signs, would turn into strides.
-    write_shards(tmp_path / "shards", 12, size_px=107)
+    write_shards(tmp_path / "shards", 12, size_px=107, digest=spec_for("t2_dwi").digest())
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     _train(tmp_path, "one")
     _train(tmp_path, "two", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
