@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import Cancelled, EngineError, UsageError
-from engine.domain.package import PreprocessSpec
 from engine.domain.sequence import SequenceRole
 from training import config as configuration
-from training.prepare import CHANNELS, prepare
+from training.prepare import CHANNELS, prepare, spec_for
 
 ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": str(8 << 30),
@@ -216,23 +215,6 @@ class Bar:
         if self._shown:
             end = "\n" if done == total else ""
             print(f"\r{stage} {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-
-def _channels_of(model: str) -> tuple[str, ...]:
-    """Channels of a model id: its own row, or that of the id it begins with (``t2_dwi-binary``)."""
-    known = next((name for name in (model, model.split("-")[0]) if name in CHANNELS), None)
-    if known is None:
-        raise UsageError(
-            f"The model id {model!r} has no known channels.",
-            remedy=f"Begin it with one of {', '.join(CHANNELS)}, such as 't2_dwi-binary'.",
-            code="unknown-model",
-        )
-    return CHANNELS[known]
-
-
-def spec_for(model: str, margin_mm: float = 10.0) -> PreprocessSpec:
-    """The preprocessing of one of the paper's four models."""
-    return PreprocessSpec(channels=tuple(SequenceRole(role) for role in _channels_of(model)), margin_mm=margin_mm)
 
 
 def _simulate(values: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from engine.domain.errors import UsageError
 from engine.domain.sequence import SequenceRole
+from training.splits import refuse_two_sets
 from training.tables import append_row, read_rows
 
 DIAGNOSES: Mapping[str, str] = {
@@ -83,14 +84,7 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
                 f"Its first line must name at least {', '.join(NEEDED)}.",
             )
     result = tuple(_row(path, number, row) for number, row in enumerate(rows, start=2))
-    sets: dict[str, str] = {}
-    for item in result:
-        former = sets.setdefault(item.patient, item.subset)
-        if former != item.subset:
-            raise _bad(
-                f"Patient {item.patient} stands in the sets {former!r} and {item.subset!r}",
-                "Give every patient one set.",
-            )
+    refuse_two_sets(result)
     return result
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 
-from engine.domain.errors import EngineError, StorageError
+from engine.domain.errors import EngineError, StorageError, UsageError
 from engine.domain.package import PreprocessSpec
 from engine.domain.progress import SILENT, Progress
 from engine.domain.sequence import SequenceRole
@@ -41,6 +41,23 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Roles in channel order of the paper's four models."""
+
+
+def _channels_of(model: str) -> tuple[str, ...]:
+    """Channels of a model id: its own row, or that of the id it begins with (``t2_dwi-binary``)."""
+    known = next((name for name in (model, model.split("-")[0]) if name in CHANNELS), None)
+    if known is None:
+        raise UsageError(
+            f"The model id {model!r} has no known channels.",
+            remedy=f"Begin it with one of {', '.join(CHANNELS)}, such as 't2_dwi-binary'.",
+            code="unknown-model",
+        )
+    return CHANNELS[known]
+
+
+def spec_for(model: str, margin_mm: float = 10.0) -> PreprocessSpec:
+    """The preprocessing of one of the paper's four models."""
+    return PreprocessSpec(channels=tuple(SequenceRole(role) for role in _channels_of(model)), margin_mm=margin_mm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 
 import pytest
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from desktop import theme
 from desktop.session import Session
 from desktop.settings import Settings
+from engine import storage
 from tests.support.results import example
+from tests.support.tiny_model import write_tiny_package
 
 
 def pytest_collection_modifyitems(items):
@@ -106,3 +109,16 @@ def reading(window):
     show_example(window.session, made)
     QApplication.processEvents()
     return made
+
+
+@pytest.fixture(scope="session")
+def tiny_package(tmp_path_factory):
+    """A package of T2 and DWI whose network is a handful of sums."""
+    return write_tiny_package(tmp_path_factory.mktemp("models") / "tiny-t2-dwi")
+
+
+@pytest.fixture
+def only_tiny(own_home, tiny_package, monkeypatch):
+    """No package ships, and the tiny one is installed."""
+    monkeypatch.setattr(storage, "assets_folder", lambda: own_home / "assets")
+    shutil.copytree(tiny_package, own_home / "models" / "tiny-t2-dwi")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pydicom
 import pytest
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -14,8 +12,8 @@ from engine import storage
 from engine.domain.sequence import SequenceRole
 from tests.desktop.test_session import idle, open_and_wait, outlined
 from tests.support.liver_files import write_liver_study
-from tests.support.tiny_model import write_tiny_package
 
+pytestmark = pytest.mark.usefixtures("only_tiny")
 ASKED = "Confirm or change the proposed series: DWI."
 
 
@@ -28,17 +26,6 @@ def doubtful(tmp_path_factory):
         image.DiffusionBValue, image.SeriesDescription = 500.0, "ep2d_diff_b500_tra_TRACEW"
         image.save_as(path)
     return folder
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return write_tiny_package(tmp_path_factory.mktemp("models") / "tiny-t2-dwi")
-
-
-@pytest.fixture(autouse=True)
-def installed(own_home, tiny, monkeypatch):
-    monkeypatch.setattr(storage, "assets_folder", lambda: own_home / "assets")
-    shutil.copytree(tiny, own_home / "models" / "tiny-t2-dwi")
 
 
 @pytest.fixture

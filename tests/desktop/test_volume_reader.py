@@ -7,15 +7,15 @@ import threading
 
 import pytest
 
-from engine import pipeline, storage
+from engine import pipeline
 from engine.domain.errors import IntakeError
 from engine.domain.progress import SILENT
 from engine.domain.sequence import SequenceRole
 from tests.desktop.test_session import idle, open_and_wait
 from tests.support.dicom_writer import write_stack
 from tests.support.liver_files import DWI_TAGS, write_liver_mask, write_liver_study
-from tests.support.tiny_model import write_tiny_package
 
+pytestmark = pytest.mark.usefixtures("only_tiny")
 UID = "1.2.826.0.1.9.1"
 T2, DWI, OTHER = f"{UID}.2", f"{UID}.3", f"{UID}.4"
 DRAW = "Draw or import a lesion outline."
@@ -35,17 +35,6 @@ def liver(tmp_path_factory):
         tags=tags, shape=(40, 40),
     )  # fmt: skip
     return folder
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    return write_tiny_package(tmp_path_factory.mktemp("models") / "tiny-t2-dwi")
-
-
-@pytest.fixture(autouse=True)
-def installed(own_home, tiny, monkeypatch):
-    monkeypatch.setattr(storage, "assets_folder", lambda: own_home / "assets")
-    shutil.copytree(tiny, own_home / "models" / "tiny-t2-dwi")
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.shards import write_shards
-from training.cli import main, spec_for
+from training.cli import main
+from training.prepare import spec_for
 from training.tables import read_rows
 
 CONFIG = """

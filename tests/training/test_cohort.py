@@ -56,7 +56,7 @@ def test_diagnoses_become_classes(word: str, label: str) -> None:
         ("patient,folder\nA,a\n", "no column 'diagnosis'"),
         ("patient,folder,diagnosis\n", "no rows"),
         ("patient,folder,diagnosis\nA,,hcc\n", "Line 2 .* no folder"),
-        ("patient,folder,diagnosis,set\nA,a,hcc,train\nA,b,hcc,test\n", "Patient A stands in the sets"),
+        ("patient,folder,diagnosis,set\nA,a,hcc,train\nA,b,hcc,test\n", "Patient A stands in two sets"),
     ],
 )
 def test_faults_of_a_table_are_named(tmp_path: Path, text: str, message: str) -> None:

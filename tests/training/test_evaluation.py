@@ -13,7 +13,7 @@ import pytest
 from engine.domain.errors import UsageError
 from engine.inference.loading import load_package
 from tests.support.tiny_model import write_tiny_package
-from training.cli import main, spec_for
+from training.cli import main
 from training.config import THREE_WAY
 from training.dataset import Shard, ShardSet, write_shard
 from training.evaluation import Request, evaluate
@@ -21,6 +21,7 @@ from training.export import finish_package
 from training.facts import classes_of
 from training.measure import proportion
 from training.predictions import answers
+from training.prepare import spec_for
 from training.tables import read_rows
 
 # The tiny package: logits (−2 m0, 2 m0, 2 m1) of the channel means m0 (T2) and m1 (DWI).

@@ -16,10 +16,10 @@ from torch.nn import functional
 from tests.support.paths import ROOT
 from tests.support.shards import write_shards
 from training import checkpoint
-from training.cli import spec_for
 from training.config import load
 from training.loop import build_network
 from training.parallel import ALONE, Group, SharedBatchNorm2d, share_batch_norm, weighted_loss
+from training.prepare import spec_for
 from training.tables import read_rows
 
 CONFIG = """
