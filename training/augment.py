@@ -15,11 +15,12 @@ from torch.nn import functional
 from training.config import AugmentConfig
 
 
-def make_params(generator: torch.Generator, n: int, config: AugmentConfig) -> Tensor:
+def make_params(generator: torch.Generator, n: int, config: AugmentConfig, part: float = 1.0) -> Tensor:
     """Draw `n` affine maps: (n, 2, 3) float32 on the CPU, from output to input coordinates.
 
     Coordinates are those of `torch.nn.functional.affine_grid`: x along columns, y along rows, −1…1
-    over the image. The map is rotation · shear · zoom · flip, then the shift.
+    over the image. The map is rotation · shear · zoom · flip, then the shift. ``part`` is the share
+    of the side that a sample shows where nothing zooms it.
     """
     draw = torch.rand((n, 7), generator=generator)
     even = 2.0 * draw - 1.0
@@ -41,16 +42,17 @@ def make_params(generator: torch.Generator, n: int, config: AugmentConfig) -> Te
         ],
         dim=1,
     )
-    matrix = matrix * inverse_zoom[:, None, None]
+    matrix = matrix * (part * inverse_zoom)[:, None, None]
     return torch.cat([matrix, torch.stack([shift_x, shift_y], dim=1)[:, :, None]], dim=2)
 
 
-def apply(images: Tensor, params: Tensor) -> Tensor:
-    """Resample (n, c, s, s) images by their maps: bicubic, edge values outside.
+def apply(images: Tensor, params: Tensor, size_px: int) -> Tensor:
+    """Resample (n, c, s, s) images by their maps to (n, c, size_px, size_px): bicubic, edge values outside.
 
     Cubic interpolation overshoots at edges; every image is clipped to its former range.
     """
-    grid = functional.affine_grid(params.to(images.device, images.dtype), list(images.shape), align_corners=False)
+    shape = [*images.shape[:2], size_px, size_px]
+    grid = functional.affine_grid(params.to(images.device, images.dtype), shape, align_corners=False)
     moved = functional.grid_sample(images, grid, mode="bicubic", padding_mode="border", align_corners=False)
     low, high = images.amin((1, 2, 3), keepdim=True), images.amax((1, 2, 3), keepdim=True)
     return torch.clamp(moved, low, high)

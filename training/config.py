@@ -76,6 +76,8 @@ class TrainConfig:
         stochastic_depth: Probability that a step leaves a residual block out; falls to 0 over the second half.
         ema_decay: Decay of the running mean of the weights, 0 for none.
         sizes: Image sizes in order, with their shares of the steps.
+        own_scale: What a stage below `export_size_px` sees: 0 the whole image reduced, 1 a part of it at
+            the scale of export, where the package is used; between them the power of the scales' ratio.
         export_size_px: Side of the images that the package gets; batch norm is measured there last.
         batch_norm_slices: Training slices for that measurement, 0 to leave batch norm alone.
         autocast: ``none``, ``bf16`` or ``fp16``.
@@ -112,6 +114,7 @@ class TrainConfig:
     stochastic_depth: float = 0.0
     ema_decay: float = 0.0
     sizes: tuple[SizeStage, ...] = (SizeStage(299, 1.0),)
+    own_scale: float = 0.0
     export_size_px: int = 299
     batch_norm_slices: int = 0
     autocast: str = "none"
@@ -160,6 +163,7 @@ class TrainConfig:
                 f"stochastic_depth is {self.stochastic_depth}",
                 "Use a probability from 0 up to 0.9.",
             ),
+            (0.0 <= self.own_scale <= 1.0, f"own_scale is {self.own_scale}", "Use 0 (reduced) to 1 (parts)."),
             (0.0 < self.width <= 1.0, f"width is {self.width}", "Use 1, or less in tests."),
             (
                 0.0 <= self.validation_share < 0.9,

@@ -116,23 +116,32 @@ class Trainer:
         self.seconds = 0.0
 
     def batch(self, plan: recipe.Plan, step: int) -> tuple[Tensor, Tensor]:
-        """This process's images (n, c, s, s) at the size of the step, not yet augmented, and targets (n,)."""
+        """This process's images (n, c, s, s), not yet augmented, and targets (n,)."""
         indices = recipe.batch_at(self.config, plan, len(self.training), step)[self.group.own]
-        images = self.training.images(indices, recipe.size_at(self.config, plan, step))
+        images = self.training.images(indices, recipe.read_px_at(self.config, plan, step))
         return images, torch.from_numpy(self.training.targets[indices])
 
-    def train_step(self, images: Tensor, targets: Tensor, rate: float, left_out: float = 0.0) -> float:
-        """One optimiser step at a learning rate and a probability to leave blocks out; returns the batch's loss."""
+    def train_step(self, images: Tensor, targets: Tensor, size_px: int, rate: float, left_out: float = 0.0) -> float:
+        """One optimiser step on images (n, c, s, s), of which `size_px` pixels a side are seen.
+
+        Args:
+            rate: Learning rate.
+            left_out: Probability to leave a block out.
+
+        Returns:
+            The batch's loss.
+        """
         config = self.config
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         generator = torch.Generator().manual_seed(config.seed * 1_000_003 + self.step)
         # Dropout's seed differs between processes, which hold different samples.
         torch.manual_seed((config.seed * 1_000_003 + self.step) * self.group.size + self.group.rank)
-        params = augment.make_params(generator, config.batch_size, config.augment)[self.group.own]
+        part = size_px / images.shape[-1]
+        params = augment.make_params(generator, config.batch_size, config.augment, part)[self.group.own]
         # Drawn from the seed of the step alone: every process leaves out the same blocks.
         depth = recipe.draw_depth(generator, self.network.repeated_blocks, left_out)
-        images = augment.apply(images.to(self.device, non_blocking=True), params)
+        images = augment.apply(images.to(self.device, non_blocking=True), params, size_px)
         if config.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         self.network.train()
@@ -159,8 +168,9 @@ class Trainer:
 
     def advance(self, plan: recipe.Plan, images: Tensor, targets: Tensor) -> float:
         """The next step of a plan; returns the batch's loss."""
+        size_px = recipe.size_at(self.config, plan, self.step)
         rate = recipe.learning_rate_at(self.config, plan, self.step)
-        return self.train_step(images, targets, rate, recipe.left_out_at(self.config, plan, self.step))
+        return self.train_step(images, targets, size_px, rate, recipe.left_out_at(self.config, plan, self.step))
 
     def _update_average(self) -> None:
         if self.average is None:
@@ -209,7 +219,8 @@ class Trainer:
             for number in range(PROBE_STEPS + 1):
                 if number == 1:  # the first step of a size builds its kernels
                     started = time.monotonic()
-                self.train_step(self.training.images(indices, stage.size_px), targets, 1e-6)
+                images = self.training.images(indices, recipe.read_px(self.config, stage.size_px))
+                self.train_step(images, targets, stage.size_px, 1e-6)
             result.append((time.monotonic() - started) / PROBE_STEPS)
         self.network.load_state_dict(before.network)
         self.optimizer = recipe.make_optimizer(self.config, self.network)
@@ -324,7 +335,7 @@ def _lead(
             took = time.monotonic() - interval_start
             figures: dict[str, object] = {
                 "epoch": round(step / plan.steps_per_epoch, 3),
-                "size_px": images.shape[-1],
+                "size_px": recipe.size_at(config, plan, step - 1),
                 "learning_rate": f"{rate:.4g}",
                 "loss": f"{np.mean(losses):.7g}",
                 "images_per_s": f"{(step - interval_step) * config.batch_size / took:.2f}",

@@ -59,6 +59,16 @@ def size_at(config: TrainConfig, plan: Plan, step: int) -> int:
     return stage_at(config, plan, step).size_px
 
 
+def read_px_at(config: TrainConfig, plan: Plan, step: int) -> int:
+    """Image side in pixels that a step's images are read at, of which it sees its own size's share."""
+    return read_px(config, size_at(config, plan, step))
+
+
+def read_px(config: TrainConfig, size_px: int) -> int:
+    """The side between `size_px` and the size of export that `own_scale` asks for."""
+    return round(size_px * max(1.0, config.export_size_px / size_px) ** config.own_scale)
+
+
 def stage_at(config: TrainConfig, plan: Plan, step: int) -> SizeStage:
     """The size stage that a step belongs to."""
     reached = 0.0

@@ -51,14 +51,14 @@ def main() -> None:
         bare: list[float] = []
         loader = loop._prefetched(trainer, plan, plan.total_steps)
         images, targets, _ = next(loader)
-        trainer.train_step(images, targets, 1e-4)  # builds the kernels
+        trainer.train_step(images, targets, values.size, 1e-4)  # builds the kernels
         for _ in range(values.steps):
             started = time.perf_counter()
             images, targets, _ = next(loader)
-            trainer.train_step(images, targets, 1e-4)
+            trainer.train_step(images, targets, values.size, 1e-4)
             whole.append(_since(started, trainer.device))
             started = time.perf_counter()
-            trainer.train_step(images, targets, 1e-4)
+            trainer.train_step(images, targets, values.size, 1e-4)
             ready.append(_since(started, trainer.device))
             bare.append(_bare(trainer, images, targets))
         loader.close()

@@ -77,6 +77,13 @@ def test_sizes_follow_their_shares_of_the_steps() -> None:
     assert sizes == sorted(sizes)
 
 
+def test_own_scale_reads_between_the_size_of_the_stage_and_that_of_export() -> None:
+    # 75 px is a quarter of 300: nothing, half of the way in powers (a factor of 2) and all of it.
+    read = [recipe.read_px(from_mapping({"own_scale": own, "export_size_px": 300}), 75) for own in (0, 0.5, 1)]
+    assert read == [75, 150, 300]
+    assert recipe.read_px(from_mapping({"own_scale": 1, "export_size_px": 299}), 320) == 320
+
+
 def test_a_time_budget_becomes_steps() -> None:
     config = from_mapping({"recipe": "fast", "max_minutes": 10, "sizes": [[128, 0.5], [299, 0.5]]})
     # Half of the steps take 1 s, half 3 s: 600 s / 2 s = 300 steps.
