@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count as count_from
 from pathlib import Path
 
 from engine.domain.errors import StorageError, UsageError
@@ -52,16 +53,17 @@ def open_cohorts(
     used = used_sets(package)
     refuse_sets(package, sets)
     found: list[Cohort] = []
+    sources = tuple({path.resolve(): path for path in sources}.values())  # one source named twice is one
     for source in sources:
         everything = shards_of(package, source, workers, progress)
         for subset in sorted({shard.subset for shard in everything.shards}):
             if (sets and subset not in sets) or (not sets and subset in used):
                 continue
-            taken = [cohort.id for cohort in found]
-            identity = subset or source.stem
-            if identity in taken:
-                identity = f"{source.stem}-{identity}"
-            found.append(Cohort(identity, (names or {}).get(subset, identity), everything.of_set(subset)))
+            identity = _free_id(subset, source, sources, {cohort.id for cohort in found})
+            name = (names or {}).get(subset, identity)
+            if name in {cohort.name for cohort in found}:  # the same set of another source
+                name = f"{name} ({identity})"
+            found.append(Cohort(identity, name, everything.of_set(subset)))
     absent = set(sets) - {shard.subset for cohort in found for shard in cohort.shards.shards}
     if absent or not found:
         wanted = f"the set {sorted(absent)[0]!r}" if absent else "any set that the package was not trained on"
@@ -71,6 +73,19 @@ def open_cohorts(
             code="no-such-set",
         )
     return tuple(found)
+
+
+def _free_id(subset: str, source: Path, sources: Sequence[Path], taken: set[str]) -> str:
+    """The set's name; where that is taken by another source, with the folder that tells the two apart before it."""
+    own = subset or source.stem
+    if own not in taken:
+        return own
+    paths = [path.resolve().parts for path in sources]
+    parts = source.resolve().parts
+    tails = (count for count in range(1, len(parts)) if sum(path[-count:] == parts[-count:] for path in paths) == 1)
+    place = Path(parts[-next(tails, 1)]).stem
+    names = (f"{place}-{own}{f'-{number}' if number > 1 else ''}" for number in count_from(1))
+    return next(name for name in names if name not in taken)
 
 
 def used_sets(package: ModelPackage) -> dict[str, str]:

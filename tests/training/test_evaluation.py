@@ -307,6 +307,18 @@ def test_names_and_cohorts_of_the_command(package: Path, shards: Path, capsys: p
     assert "SET=NAME" in capsys.readouterr().err
 
 
+def test_the_same_set_of_several_sites_stays_several_cohorts(tmp_path: Path, package: Path) -> None:
+    sites = [tmp_path / site / "shards" for site in ("north", "south", "west")]
+    for number, site in enumerate(sites):
+        for place in range(number + 1):
+            write_lesion(site, f"B{place}", "benign", [BENIGN])
+    again = tmp_path / "north" / ".." / "north" / "shards"
+    found = evaluate(Request(package, (*sites, again), names={"test": "Sites"}, out=tmp_path / "out"))
+    assert {name: entry["lesions"] for name, entry in found.items()} == {"test": 1, "south-test": 2, "west-test": 3}
+    assert [entry["cohort"]["name"] for entry in found.values()] == ["Sites", "Sites (south-test)", "Sites (west-test)"]
+    assert len(read_rows(tmp_path / "out" / "west-test" / "lesions.csv")) == 3
+
+
 def test_a_table_of_dicom_folders_is_prepared_first(tmp_path: Path, package: Path) -> None:
     made = ["simulate", "tdh", "--count", "2", "--first", "5", "--model", "t2_dwi", "--dicom", str(tmp_path / "d")]
     assert main(made) == 0
