@@ -108,7 +108,7 @@ def rule_figures(
         found[name] = {
             "log": figure(log[place]),
             "combined_clopper_pearson": figure(combined[place]),
-            **({"bootstrap_by_patient": figure(drawn[2 + place])} if drawn else {}),
+            **(_varied(drawn[2 + place]) if drawn else {}),
         }
     if clustered and drawn:
         for place, name in enumerate(("sensitivity", "specificity")):
@@ -177,9 +177,14 @@ def _bootstrapped(
     positive: NDArray[np.bool_], scores: NDArray[np.float64], patients: NDArray[np.str_], resamples: int, seed: int
 ) -> dict[str, Any]:
     try:
-        return {"bootstrap_by_patient": figure(auc_bootstrap(positive, scores, patients, resamples, seed))}
+        return _varied(auc_bootstrap(positive, scores, patients, resamples, seed))
     except ValueError:  # a class with one patient: nothing to resample
         return {}
+
+
+def _varied(drawn: Interval) -> dict[str, Any]:
+    """The interval, unless every resample gave one value: an error that never occurred occurs in none of them."""
+    return {} if drawn.low == drawn.high else {"bootstrap_by_patient": figure(drawn)}
 
 
 def _drawn(

@@ -19,9 +19,10 @@ from training.dataset import Shard, ShardSet, write_shard
 from training.evaluation import Request, evaluate
 from training.export import finish_package
 from training.facts import classes_of
-from training.measure import proportion
+from training.measure import proportion, rule_figures
 from training.predictions import answers
 from training.prepare import spec_for
+from training.scored import Level
 from training.tables import read_rows
 
 # The tiny package: logits (−2 m0, 2 m0, 2 m1) of the channel means m0 (T2) and m1 (DWI).
@@ -281,6 +282,24 @@ def test_limits_count_patients_where_a_patient_has_several_lesions() -> None:
     assert found["low"] == pytest.approx(0.025 ** (1 / 3), abs=1e-4)  # Clopper–Pearson of 3 of 3
     assert found["naive"]["low"] == pytest.approx(0.025 ** (1 / 6), abs=1e-4)
     assert "naive" not in proportion(6, 6, np.array(list("abcdef")))
+
+
+def _lesions(truth: list[int], called: list[int], patients: list[str]) -> Level:
+    names = np.array([str(number) for number in range(len(truth))])
+    scores = np.eye(3)[called]
+    return Level(names, np.array(patients), np.array(truth), scores, np.array(called), np.array(called) > 0, 0)
+
+
+def test_a_bootstrap_that_cannot_vary_is_no_interval() -> None:
+    # No error: DLR− is 0 in every resample, which is no "0.00 to 0.00".
+    level = _lesions([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 1, 1], list("abcdef"))
+    found = rule_figures(level, level.flagged, clustered=False, resamples=50)
+    assert set(found["dlr_minus"]) == {"log", "combined_clopper_pearson"}
+    assert found["dlr_plus"]["bootstrap_by_patient"]["value"] == 3.0
+    # Four patients with a malignant lesion, one of them with a benign one: resamples without a benign lesion.
+    level = _lesions([1, 1, 1, 1, 0, 0], [1, 1, 0, 1, 0, 1], list("abcdaa"))
+    found = rule_figures(level, level.flagged, clustered=True, resamples=50)
+    assert None not in (found["specificity"]["low"], found["specificity"]["high"])
 
 
 def test_a_patient_has_the_class_of_the_worst_then_largest_lesion(shards: Path) -> None:

@@ -26,7 +26,7 @@ def resample_weights(
 ) -> Iterator[NDArray[np.float64]]:
     """Yield weights (some resamples, n cases): how often the patient of each case was drawn.
 
-    Patients are drawn within strata, so that no resample lacks a class.
+    Patients are drawn within strata, so that no resample lacks a class, unless all who have it have another too.
 
     Args:
         patients: (n,) identifier per case.
@@ -34,8 +34,11 @@ def resample_weights(
             benign).
 
     Raises:
-        ValueError: A stratum holds one patient only, who would be drawn every time, or sizes differ.
+        ValueError: A stratum holds one patient only, who would be drawn every time, or sizes differ, or there is no
+            resample.
     """
+    if resamples < 1:
+        raise ValueError(f"a bootstrap needs resamples, got {resamples}")
     names, values = np.asarray(patients), np.asarray(stratum).astype(np.int64)
     if names.ndim != 1 or names.shape != values.shape or len(names) == 0:
         raise ValueError(f"one patient and one stratum per case: got {names.shape} and {values.shape}")
@@ -78,6 +81,7 @@ def auc_bootstrap(
         weights = weights[:, order]
         hits = np.add.reduceat(weights * ranked, starts, axis=1)
         alarms = np.add.reduceat(weights * ~ranked, starts, axis=1)
+        _refuse_lacking(hits, alarms)
         below = np.cumsum(alarms, axis=1) - alarms / 2.0  # negatives ranked lower; half of those tied
         drawn.append((hits * below).sum(axis=1) / (hits.sum(axis=1) * alarms.sum(axis=1)))
     return _interval(auc(truth, values), np.concatenate(drawn), level)
@@ -110,6 +114,7 @@ def rates_bootstrap(
     sums = np.concatenate(
         [sides.sum(axis=0)[None], *(weights @ sides for weights in resample_weights(patients, truth, resamples, seed))]
     )
+    _refuse_lacking(sums[:, 1:2], sums[:, 3:])
     sensitivity, specificity = sums[:, 0] / sums[:, 1], sums[:, 2] / sums[:, 3]
     plus = ratio(sensitivity, (sums[:, 3] - sums[:, 2]) / sums[:, 3])
     minus = ratio((sums[:, 1] - sums[:, 0]) / sums[:, 1], specificity)
@@ -123,6 +128,12 @@ def ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.f
     """top/bottom, infinite over 0, and 0 for 0/0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.nan_to_num(top / bottom, nan=0.0, posinf=np.inf))
+
+
+def _refuse_lacking(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> None:
+    """Raise where a resample (row) has no case of a class: few patients have it, and each has the other too."""
+    if min(positives.sum(axis=1).min(), negatives.sum(axis=1).min()) <= 0:
+        raise ValueError("a resample of the patients lacks a class: too few of them have it")
 
 
 def _interval(value: float, drawn: NDArray[np.float64], level: float) -> Interval:

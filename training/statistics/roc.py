@@ -40,7 +40,7 @@ class Comparison:
 
     Attributes:
         difference: First area less the second.
-        z: Difference over its standard error; 0 where the scores rank alike.
+        z: Difference over its standard error; 0 where the areas are equal.
         p: Two-sided.
     """
 
@@ -116,10 +116,11 @@ def delong_variance_of(found: Placements) -> float:
 def delong_test(positive: ArrayLike, first: ArrayLike, second: ArrayLike) -> Comparison:
     """Compare two correlated AUCs on the same cases.
 
-    Scores that rank every pair alike give (0, 0, 1).
+    Equal areas give (0, 0, 1).
 
     Raises:
-        ValueError: As `auc`, or one case in a class with scores that differ: the variance is unknown there.
+        ValueError: As `auc`, or one case in a class with scores that differ, or every case moved by the same amount:
+            the variance is unknown there.
     """
     one, two = placements(positive, first), placements(positive, second)
     variance = _variance(one.positive - two.positive) + _variance(one.negative - two.negative)
@@ -134,8 +135,12 @@ def compare(one: Placements, two: Placements, variance: float, smaller_class: in
         return Comparison(0.0, 0.0, 1.0)
     if smaller_class < 2:
         raise ValueError("comparing two areas needs at least two cases of each class")
-    if variance <= 0.0:  # every case moved by the same amount
-        return Comparison(difference, float(np.copysign(np.inf, difference)), 0.0)
+    # Areas are whole multiples of 1/(2mn); what is smaller is rounding. Where cases of one patient cancel out, the
+    # clustered variance is 0 too, and 0/0 would pass for certainty.
+    if abs(difference) < 0.25 / (float(len(one.positive)) * len(one.negative)):
+        return Comparison(0.0, 0.0, 1.0)
+    if variance <= (1e-9 * difference) ** 2:  # such as perfect separation against equal scores: two cases could do it
+        raise ValueError("the areas differ alike in every case, so that their variance is not known")
     z = difference / sqrt(variance)
     return Comparison(difference, z, float(2.0 * norm.sf(abs(z))))
 

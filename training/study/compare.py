@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ def _slices(pair: tuple[Scored, Scored], labels: tuple[str, ...]) -> list[dict[s
         try:
             counted = clustered_auc_test(positive, *scores, names)
             naive = delong_test(positive, *scores)
-            row |= {"p": round(counted.p, 6), "z": _finite(counted.z), "p_naive": round(naive.p, 6)}
+            row |= {"p": round(counted.p, 6), "z": round(counted.z, 4), "p_naive": round(naive.p, 6)}
         except ValueError as problem:
             row["not_tested"] = str(problem)
         rows.append(row)
@@ -72,12 +71,7 @@ def _patients(pair: tuple[Scored, Scored]) -> list[dict[str, Any]]:
     }
     try:
         found = delong_test(one.malignant, one.malignant_score, two.malignant_score)
-        row |= {"p": round(found.p, 6), "z": _finite(found.z)}
+        row |= {"p": round(found.p, 6), "z": round(found.z, 4)}
     except ValueError as problem:
         row["not_tested"] = str(problem)
     return [row]
-
-
-def _finite(z: float) -> float | None:
-    """The statistic, or None where every case says the same and its variance is 0: JSON knows no infinity."""
-    return round(z, 4) if isfinite(z) else None

@@ -88,3 +88,14 @@ def test_what_is_not_defined_is_said() -> None:
         rates_bootstrap([1, 1], [1, 0], ["p", "q"])
     with pytest.raises(ValueError, match="one patient and one stratum"):
         list(resample_weights(["p"], [0, 1]))
+    with pytest.raises(ValueError, match="needs resamples"):
+        rates_bootstrap([1, 1, 0, 0], [1, 0, 0, 1], list("abcd"), resamples=0)
+
+
+def test_a_resample_without_a_class_is_said() -> None:
+    # All four have a malignant lesion, one of them a benign one too: many resamples have no benign lesion.
+    truth, patients = [1, 1, 1, 1, 0], list("abcda")
+    with pytest.raises(ValueError, match="lacks a class"):
+        auc_bootstrap(truth, [5, 4, 3, 2, 1], patients)
+    with pytest.raises(ValueError, match="lacks a class"):
+        rates_bootstrap(truth, [1, 1, 0, 1, 0], patients)

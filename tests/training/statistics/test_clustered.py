@@ -52,3 +52,13 @@ def test_degenerate_inputs() -> None:
         clustered_auc_interval([1, 0], [1, 0], ["p"])
     with pytest.raises(ValueError, match="two cases of each class"):
         clustered_auc_test([1, 1, 0, 0], [1, 4, 3, 2], [4, 1, 3, 2], ["p", "p", "r", "s"])
+
+
+def test_slices_that_cancel_out_within_patients_are_no_difference() -> None:
+    # The second scores swap the two slices of each patient: equal areas, and no variance by patient either.
+    truth, patients = [1] * 6 + [0] * 4, list("aabbccdefg")
+    first, second = [5, 1, 5, 1, 5, 1, 3, 3, 3, 3], [1, 5, 1, 5, 1, 5, 3, 3, 3, 3]
+    found = clustered_auc_test(truth, first, second, patients)
+    assert (found.difference, found.z, found.p) == (0.0, 0.0, 1.0)
+    uneven = clustered_auc_test(truth, [5.1, 1, 5, 1.5, *first[4:]], [1, 5.1, 1.5, 5, *second[4:]], patients)
+    assert uneven.p == 1.0

@@ -163,6 +163,12 @@ def test_equal_ranks_are_no_difference() -> None:
     assert (constant.value, constant.low, constant.high) == (0.5, 0.5, 0.5)
 
 
+def test_a_difference_without_variance_is_not_certainty() -> None:
+    # Perfect separation against equal scores: every placement moves by one half, with two cases as with a thousand.
+    with pytest.raises(ValueError, match="alike in every case"):
+        delong_test([1, 1, 0, 0], [4, 3, 2, 1], [5, 5, 5, 5])
+
+
 def test_what_is_not_defined_is_said() -> None:
     with pytest.raises(ValueError, match="positive and negative"):
         auc([1, 1], [1, 2])
