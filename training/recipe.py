@@ -66,7 +66,8 @@ def read_px_at(config: TrainConfig, plan: Plan, step: int) -> int:
 
 def read_px(config: TrainConfig, size_px: int) -> int:
     """The side between `size_px` and the size of export that `own_scale` asks for."""
-    return round(size_px * max(1.0, config.export_size_px / size_px) ** config.own_scale)
+    side: float = size_px * max(1.0, config.export_size_px / size_px) ** config.own_scale
+    return round(side)
 
 
 def stage_at(config: TrainConfig, plan: Plan, step: int) -> SizeStage:
