@@ -119,6 +119,16 @@ REASONS_ZH: Mapping[str, str] = {
     "named a late phase: it may stand in for equilibrium if you confirm it": "名称为晚期：经您确认可代替平衡期",
     "neither name nor clock says which phase this is": "名称和时间均未说明属于哪一期相",
     "by the order of four dynamics only: no valid clock": "仅按四期动态的顺序：没有有效时间",
+    "the first volume of a run that fits the usual delays only if it is native":
+        "该系列的第一个容积：仅当其为平扫时才符合常规延迟",
+    "the only T1 volume, and its header names no contrast agent": "唯一的 T1 容积，文件头未注明对比剂",
+    "no header and no name in the study speaks of contrast: a native image":
+        "该检查的文件头和名称均未提及对比剂：平扫图像",
+    "a native image too: another one is preferred": "同为平扫图像：优先使用另一个",
+    "another technique than the dynamic run": "与动态增强系列的技术不同",
+    "another technique than the dynamic run, but before it and without contrast":
+        "与动态增强系列的技术不同，但早于该系列且无对比剂",
+    "nothing in the study says that contrast was given": "该检查中没有任何内容注明使用过对比剂",
 }  # fmt: skip
 """Whole reasons."""
 
@@ -140,6 +150,7 @@ PATTERNS_ZH: tuple[tuple[str, str], ...] = (
     (r"(\S+) s after the injection time stated in the header", "文件头所注明注射时间后 {0} s"),
     (r"about (\S+) s after the injection, whose time is estimated from the run", "注射后约 {0} s，注射时间为估计值"),
     (r"(\S+) minutes after the injection(.*): no equilibrium phase", "注射{1}后 {0} 分钟：并非平衡期"),
+    (r"but it is (\S+) minutes older than the next volume: please confirm", "但比下一个容积早 {0} 分钟：请确认"),
     (r"(\S+) s after the injection: another volume fits each phase better", "注射后 {0} s：各期相均有更合适的图像"),
 )  # fmt: skip
 """Reasons with something filled in; what is filled in is translated in turn."""

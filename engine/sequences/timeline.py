@@ -28,6 +28,8 @@ HEPATOBILIARY_FROM_S = 600.0
 HEPATOBILIARY_TOLERANCE_S = 20.0
 """The injection time is uncertain by about this much."""
 LONGEST_GAP_S = 900.0
+LEAST_WAIT_S = 25.0
+"""Between a native volume and the first one after contrast lies at least this much."""
 SAME_CLOCK_S = 1.0
 SEPARATE_BREATH_HOLDS_S = 12.0
 """Volumes that follow one another faster are a burst of one breath-hold, not a repeated acquisition."""
@@ -118,7 +120,7 @@ def assign_phases(
         return _by_order(volumes)
     run = sorted(_unrolled(volumes), key=lambda volume: (volume.start_s or 0.0, volume.order, volume.key))
     moments, copies = _moments(run)
-    pre, pre_confidence, pre_reason = _native(moments)
+    pre, pre_confidence, pre_reason = _native(moments, injection_s)
     post = [volume for volume in moments if volume not in pre]
     guesses: dict[str, PhaseGuess] = {}
     if pre:
@@ -174,7 +176,7 @@ def _moments(run: Sequence[TimedVolume]) -> tuple[list[TimedVolume], list[tuple[
     return kept, copies
 
 
-def _native(moments: Sequence[TimedVolume]) -> tuple[list[TimedVolume], float, str]:
+def _native(moments: Sequence[TimedVolume], injection_s: float | None) -> tuple[list[TimedVolume], float, str]:
     """Return the volumes before contrast, how sure that is, and why."""
     named = [volume for volume in moments if volume.word is PhaseWord.PRE]
     posts = [volume for volume in moments if is_post(volume.word)]
@@ -184,15 +186,33 @@ def _native(moments: Sequence[TimedVolume]) -> tuple[list[TimedVolume], float, s
         if late:
             return named[-1:], 0.6, "named pre-contrast, but a contrasted volume is earlier"
         return named, 0.95, "named pre-contrast and earlier than every contrasted volume"
+    if all(volume.has_agent for volume in moments):  # entered once for the whole examination: it tells nothing
+        if injection_s is None and _fits_better_without_first(moments):
+            return [moments[0]], 0.6, "the first volume of a run that fits the usual delays only if it is native"
+        return [], 0.0, ""
     if any(volume.has_agent for volume in moments):
         first_post = min((volume.start_s or 0.0) for volume in moments if volume.has_agent or is_post(volume.word))
         absent = [v for v in moments if not v.has_agent and not is_post(v.word) and (v.start_s or 0.0) < first_post]
         return absent, 0.85, "no contrast agent in its header, later volumes of the run state one"
     if len(moments) >= 3 and not is_post(moments[0].word):
         gap = (moments[1].start_s or 0.0) - (moments[0].start_s or 0.0)
-        if gap >= 25 or moments[1].word is PhaseWord.ARTERIAL:
+        if gap >= LEAST_WAIT_S or moments[1].word is PhaseWord.ARTERIAL:
             return [moments[0]], 0.6, "the first volume of the run; that it is native is an assumption"
     return [], 0.0, ""
+
+
+def _fits_better_without_first(moments: Sequence[TimedVolume]) -> bool:
+    """Tell whether a run fits the usual delays clearly better when its first volume is native."""
+    if len(moments) < 3 or moments[0].word is not None:
+        return False
+
+    def fit(post: Sequence[TimedVolume], earliest: float) -> float:
+        first = post[0].start_s or 0.0
+        found = _matches(post, _grid(max(earliest, first - LONGEST_GAP_S), first - 5))
+        return found[0].score if found else 0.0
+
+    first, second = (moment.start_s or 0.0 for moment in moments[:2])
+    return second - first >= LEAST_WAIT_S and (fit(moments[1:], first) > fit(moments, first - 60) + AMBIGUITY_MARGIN)
 
 
 def is_post(word: PhaseWord | None) -> bool:
@@ -338,13 +358,20 @@ def _by_word(volume: TimedVolume) -> PhaseGuess:
 
 
 def _by_order(volumes: Sequence[TimedVolume]) -> dict[str, PhaseGuess]:
-    """Assign without a reliable clock: names first; an unnamed volume may fill the gap that the order leaves."""
+    """Assign without a reliable clock: names first; unnamed volumes may fill the gaps that the order leaves.
+
+    Only a run of exactly four volumes leaves no choice: native, arterial, portal venous, equilibrium.
+    """
     ordered = sorted(volumes, key=lambda volume: (volume.order, volume.key))
     guesses = {volume.key: _by_word(volume) for volume in ordered}
-    distinct = len({volume.order for volume in ordered}) == len(ordered)
-    named = {guess.phase for guess in guesses.values() if guess.phase is not None}
-    if distinct and not named and len(ordered) == 4 and not any(is_post(volume.word) for volume in ordered[:1]):
-        phases = (Phase.PRE, Phase.LATE_ARTERIAL, Phase.PORTAL_VENOUS, Phase.EQUILIBRIUM)
+    phases = (Phase.PRE, Phase.LATE_ARTERIAL, Phase.PORTAL_VENOUS, Phase.EQUILIBRIUM)
+    if len(ordered) != len(phases) or len({volume.order for volume in ordered}) < len(ordered):
+        return guesses
+    first = ordered[0]
+    in_order = all(guesses[v.key].phase in (None, phase) for v, phase in zip(ordered, phases, strict=True))
+    enhanced = is_post(first.word) or (first.has_agent and not all(volume.has_agent for volume in ordered))
+    if in_order and not enhanced:
         for volume, phase in zip(ordered, phases, strict=True):
-            guesses[volume.key] = PhaseGuess(phase, 0.55, "by the order of four dynamics only: no valid clock")
+            if guesses[volume.key].phase is None:
+                guesses[volume.key] = PhaseGuess(phase, 0.55, "by the order of four dynamics only: no valid clock")
     return guesses

@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 
 def written():
     """Every reason in the sources that decide on series, with 7 for what is filled in."""
-    for name in ("identify", "timeline"):
+    for name in ("identify", "timeline", "dynamic"):
         tree = ast.parse((ROOT / "engine" / "sequences" / f"{name}.py").read_text(encoding="utf-8"))
         calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
         for call in calls:
