@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.domain.package import ModelPackage
+from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference import loading, session
 from engine.inference.predict import softmax
@@ -87,16 +87,24 @@ def against_float(
     return {**compare(*found).as_dict(), "auc_difference": differences}
 
 
-def manifest_figures(measured: Mapping[str, Any]) -> dict[str, Any]:
+def manifest_figures(measured: Mapping[str, Any], status: ClinicalStatus) -> dict[str, Any]:
     """The figures of one cohort that a manifest carries, from `measure.measure`: those that stand beside a result.
+
+    What shows a package that is not `simulated` shows its figures as those of patients: where they are of phantoms,
+    the name of the cohort says so.
 
     Rules and their ratios count patients. Ratios are the log method's; where that does not apply (no error of one
     kind) the combined Clopper–Pearson limits stand in, which the note says.
     """
     patient, areas = measured["patient"], measured["slice"]["auc"]
     cohort = measured["cohort"]
+    marked = cohort["simulated"] and status is not ClinicalStatus.SIMULATED
     result: dict[str, Any] = {
-        "cohort": {"name": cohort["name"], "patients": cohort["patients"]},
+        "cohort": {
+            "name": cohort["name"] + (" (simulated patients)" if marked else ""),
+            "patients": cohort["patients"],
+        },
+        **({"simulated": True} if cohort["simulated"] else {}),
         "lesions": cohort["lesions"],
         "slices": cohort["slices"],
     }

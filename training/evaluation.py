@@ -93,7 +93,7 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
         measured = measure(scored, cohort.name, request.resamples)
         if readers:
             measured["readers"] = compare_readers(scored.patient_level, readers)
-        stated[cohort.id] = manifest_figures(measured)
+        stated[cohort.id] = manifest_figures(measured, package.manifest.clinical_status)
         if saved is not None:
             refuse_trained(saved, cohort.shards)
             stated[cohort.id]["int8_against_float"] = against_float(package, saved, cohort.shards, progress)

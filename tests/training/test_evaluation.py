@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from engine.domain.errors import UsageError
+from engine.domain.figures import figures_of
+from engine.domain.package import ClinicalStatus
 from engine.inference.loading import load_package
 from tests.support.tiny_model import write_tiny_package
 from training.cli import main
@@ -229,6 +231,15 @@ def test_the_manifest_takes_the_same_figures(package: Path, shards: Path) -> Non
     assert manifest.validation["test"] == json.loads(json.dumps(stated["test"]))
     assert manifest.validation["test"]["cohort"] == {"name": "made by hand", "patients": 6}
     assert "made by hand" in (package / "card.md").read_text(encoding="utf-8")
+
+
+def test_a_research_package_states_that_its_figures_are_of_phantoms(tmp_path: Path, package: Path) -> None:
+    finish_package(package, replace(load_package(package).manifest, clinical_status=ClinicalStatus.RESEARCH))
+    write_lesion(tmp_path / "s", "B1", "benign", [BENIGN], simulated=True)
+    evaluate(Request(package, (tmp_path / "s",), write=True))
+    stated = load_package(package).manifest.validation
+    assert stated["test"]["simulated"] is True
+    assert {figure.cohort for figure in figures_of(stated)} == {"test (simulated patients), n = 1"}
 
 
 def test_calibration_is_fitted_on_other_patients_and_changes_no_class(

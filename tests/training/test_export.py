@@ -219,7 +219,7 @@ def test_statistics_of_another_release_are_refused_by_name(trained: Path, tmp_pa
 def test_figures_are_measured_on_the_package_and_written_into_it(trained: Path, package: ModelPackage) -> None:
     shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
     scored = score_package(package, shards)
-    result = manifest_figures(measure(scored, "made-up shards", resamples=50))
+    result = manifest_figures(measure(scored, "made-up shards", resamples=50), ClinicalStatus.SIMULATED)
     assert result["cohort"] == {"name": "made-up shards", "patients": 9}
     assert (result["lesions"], result["slices"]) == (9, 27)
     assert np.allclose(scored.scores.sum(axis=1), 1.0)

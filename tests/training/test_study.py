@@ -10,10 +10,16 @@ import pytest
 from pypdf import PdfReader
 
 from engine.domain.errors import UsageError
+from engine.inference.loading import load_package
 from tests.support.tiny_model import write_tiny_package
 from tests.training.test_evaluation import BENIGN, METASTASIS, PRIMARY, write_lesion
+from training.config import THREE_WAY
+from training.dataset import ShardSet
 from training.study import paper
-from training.study.config import load
+from training.study.checklist import checklist
+from training.study.config import CohortEntry, StudyConfig, load
+from training.study.content import about
+from training.study.gather import Study, StudyCohort
 from training.study.run import run
 from training.tables import read_rows
 
@@ -198,3 +204,31 @@ def test_the_shipped_configuration_is_read() -> None:
     config = load(Path(__file__).parents[2] / "training" / "runs" / "study.toml")
     assert [cohort.id for cohort in config.cohorts if not cohort.training] == ["srrsh", "hzfph", "tdh"]
     assert set(config.packages) == {"t2", "t2_dwi", "tri_seq", "six_seq"}
+
+
+def _study(folder: Path, **simulated: bool) -> Study:
+    """A study of the tiny (simulated) package with one cohort per name, whose only patient is simulated or not."""
+    package = load_package(write_tiny_package(folder / "package", package_id="t2_dwi"))
+    cohorts = []
+    for name, phantom in simulated.items():
+        write_lesion(folder / name, name, "benign", [BENIGN], subset=name, simulated=phantom)
+        entry = CohortEntry(name, name, name, name, (folder / name,))
+        cohorts.append(StudyCohort(entry, ShardSet.open(folder / name, THREE_WAY), {}, {}, {}, {}))
+    config = StudyConfig("title", folder, {}, tuple(cohort.entry for cohort in cohorts))
+    return Study(config, {"t2_dwi": package}, tuple(cohorts), (), True)
+
+
+def test_only_simulated_patients_are_called_so(tmp_path: Path) -> None:
+    # The demonstration package on a hospital's patients: the package is simulated, they are not.
+    real = _study(tmp_path / "real", hospital=False)
+    assert about(real) == ""
+    items = {item.key: item for item in checklist(real)}
+    for key in ("STARD 6–9", "STARD 10b–11", "STARD 25"):
+        assert items[key].source == "open"
+        assert "imulat" not in items[key].answer
+    both = _study(tmp_path / "both", hospital=False, phantom=True)
+    assert about(both).endswith("are in: phantom.")
+    answers = {item.key: item for item in checklist(both)}
+    assert answers["STARD 10b–11"].source == "open"
+    assert "phantom: The class that the simulation drew" in answers["STARD 10b–11"].answer
+    assert about(_study(tmp_path / "all", phantom=True)).startswith("Every patient here is simulated")

@@ -33,7 +33,8 @@ def checklist(study: Study) -> tuple[Item, ...]:
         if key in given:
             items.append(Item(key, asks, str(given[key]), "site"))
         elif callable(known):
-            items.append(Item(key, asks, known(study), "software"))
+            answer = known(study)
+            items.append(Item(key, asks, answer, "open" if answer.startswith(OPEN) else "software"))
         else:
             items.append(Item(key, asks, OPEN + known, "open"))
     return tuple(items)
@@ -73,15 +74,28 @@ def _training(study: Study) -> str:
 
 
 def _reference(study: Study) -> str:
-    if study.simulated:
-        return "The class that the simulation drew: certain by construction, unlike any reference standard in patients."
-    return OPEN + "histology or consensus, and who read it, per class."
+    return _of_patients(
+        study,
+        "The class that the simulation drew: certain by construction, unlike any reference standard in patients.",
+        "histology or consensus, and who read it, per class.",
+    )
 
 
 def _population(study: Study) -> str:
-    if study.simulated:
-        return "Simulated patients (digital phantoms): nobody was recruited, and nothing here describes patients."
-    return OPEN + "eligibility, setting, dates, consecutive or not."
+    return _of_patients(
+        study,
+        "Simulated patients (digital phantoms): nobody was recruited, and nothing here describes patients.",
+        "eligibility, setting, dates, consecutive or not.",
+    )
+
+
+def _of_patients(study: Study, simulated: str, question: str) -> str:
+    """What is known of simulated patients, and the question that stays where there are others."""
+    phantoms = study.simulated_cohorts
+    if len(phantoms) == len(study.cohorts):
+        return simulated
+    names = ", ".join(cohort.entry.name for cohort in phantoms)
+    return OPEN + question + (f" ({names}: {simulated})" if phantoms else "")
 
 
 def _flow(study: Study) -> str:
@@ -124,7 +138,7 @@ def _preprocessing(study: Study) -> str:
 
 
 def _harm(study: Study) -> str:
-    return "None can come of simulated images." if study.simulated else OPEN + "adverse events of either test."
+    return _of_patients(study, "None can come of simulated images.", "adverse events of either test.")
 
 
 def _calibration(_: Study) -> str:

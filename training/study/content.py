@@ -44,16 +44,20 @@ def blocks(
 
 
 def about(study: Study) -> str:
-    """The sentence of every page beyond the status line."""
-    if study.simulated:
+    """The sentence of every page beyond the status line: which patients are simulated."""
+    simulated = study.simulated_cohorts
+    if not simulated:
+        return ""
+    if len(simulated) == len(study.cohorts):
         return "Every patient here is simulated (digital phantom). These figures say nothing about patients."
-    return ""
+    names = ", ".join(cohort.entry.short for cohort in simulated)
+    return f"Simulated patients (digital phantoms), whose figures say nothing about patients, are in: {names}."
 
 
 def _opening(study: Study) -> Iterator[Block]:
     yield Heading("What was evaluated")
     yield Text(STATUS_TEXT[study.status.value])
-    if study.simulated:
+    if about(study):
         yield Text(about(study))
     yield Text(
         f"Layout after {paper.CITATION}. Numbers measured here stand in plain tables; numbers of the paper "

@@ -70,6 +70,15 @@ class Study:
         return tuple(cohort for cohort in self.cohorts if cohort.scored)
 
     @property
+    def simulated_cohorts(self) -> tuple[StudyCohort, ...]:
+        """Cohorts with any simulated patient."""
+        return tuple(
+            cohort
+            for cohort in self.cohorts
+            if cohort.described is not None and any(map(facts.is_simulated, cohort.described.shards))
+        )
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The three classes."""
         return THREE_WAY
