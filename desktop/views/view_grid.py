@@ -1,28 +1,22 @@
-"""The view grid: six viewports made once; layouts show some, hide the others. Hangs the series of a study."""
+"""The view grid: six viewports made once; layouts show some, hide the others. The filler puts series into them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from desktop import settings as table
 from desktop import wording
 from desktop.models import analysed_planes as planes
-from desktop.models import hanging
 from desktop.models.navigation import Frame, Navigation
 from desktop.models.overlay import Overlay
 from desktop.models.view_state import ViewState
-from desktop.models.window_memory import WindowMemory
-from desktop.operations import FirstImage
 from desktop.session import Session
 from desktop.views.roi_tools import ToolBox
 from desktop.views.slice_view import SliceView
-from desktop.window_level import Window
-from engine.domain.case import Case
+from desktop.views.view_filler import ViewFiller
 from engine.domain.sample import SliceInput
-from engine.domain.sequence import SequenceRole
-from engine.domain.study import Series
 
 LAYOUTS = {"1x1": (1, 1), "1x2": (1, 2), "1x3": (1, 3), "2x2": (2, 2), "2x3": (2, 3)}
 MOST = 6
@@ -46,7 +40,7 @@ def rows_and_columns(name: str, width: float, height: float, *, turned: bool = F
 
 
 class ViewGrid(QWidget):
-    """Arranges viewports and decides which series each shows.
+    """Arranges viewports and carries to them what the person wants of all.
 
     Signals:
         stroke_made(view, stroke): A drawing tool was used in a view.
@@ -70,12 +64,10 @@ class ViewGrid(QWidget):
         self._session = session
         self.navigation = Navigation(self)
         self.navigation.set_linked(session.settings.get(table.LINKED))
-        self._windows: dict[str, Window] = {}
-        self._memory = WindowMemory(session.settings)
-        self._keys = [""] * MOST
         self._alone: SliceView | None = None
         self._turned = False
         self.views = [self._make_view(overlay, tools) for _ in range(MOST)]
+        self._filler = ViewFiller(session, self.navigation, self.views, self)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
@@ -84,10 +76,9 @@ class ViewGrid(QWidget):
             self._layout_name = "1x2"
         self.set_active(self.views[0])
         self._arrange()
-        session.document.opened.connect(self._study_opened)
-        session.document.case_changed.connect(self._case_changed)
-        session.store.added.connect(self._volume_read)
-        session.first_image.connect(self._first_image_read)
+        self._filler.hung.connect(self._begin_anew)
+        self._filler.filled.connect(self._share_fit)
+        self._filler.changed.connect(self.active_changed)
         self.active_changed.connect(self.tell_level)
 
     # ---- layout
@@ -103,7 +94,7 @@ class ViewGrid(QWidget):
         self._turned = self._standing() != LAYOUTS[name]
         self._session.settings.set(table.LAYOUT, name)
         self._arrange()
-        self._hang_missing()
+        self._filler.read_missing()
 
     def toggle_alone(self, view: SliceView) -> None:
         """Give one view the whole space, or the former layout back."""
@@ -143,12 +134,7 @@ class ViewGrid(QWidget):
 
     def show_series(self, key: str, view: SliceView | None = None) -> None:
         """Show a series in a view (the active one); it is read first when need be."""
-        target = view or self.active
-        self._remember_place(self.views.index(target), key)
-        self._keys[self.views.index(target)] = key
-        self._fill(target, key)
-        self._session.reader.read_again(key)
-        self.active_changed.emit()
+        self._filler.show_series(key, view or self.active)
 
     def go_to_slice(self, index: int) -> None:
         """Show a T2 slice, in all linked views."""
@@ -217,7 +203,6 @@ class ViewGrid(QWidget):
         view.measures = self._session.settings.get(table.MEASURES)
         view.activated.connect(lambda: self.set_active(view))
         state.index_changed.connect(lambda _: self.tell_level() if view is self.reference else None)
-        state.window_chosen.connect(lambda window: self._remember_window(state, window))
         view.stroke_made.connect(lambda stroke: self.stroke_made.emit(view, stroke))
         view.nudged.connect(lambda by: self.nudged.emit(view, by))
         view.notice.connect(self.notice)
@@ -226,6 +211,10 @@ class ViewGrid(QWidget):
         view.maximise_requested.connect(lambda: self.toggle_alone(view))
         view.menu_requested.connect(lambda at: self._show_menu(view, at))
         return view
+
+    def _begin_anew(self) -> None:
+        self._alone = None
+        self._arrange()
 
     def _arrange(self) -> None:
         shown = self.visible_views()
@@ -252,128 +241,6 @@ class ViewGrid(QWidget):
         if turned != self._turned:
             self._turned = turned
             self._arrange()
-
-    def _study_opened(self) -> None:
-        self.navigation.reset()
-        self._windows.clear()
-        self._alone = None
-        document = self._session.document
-        self._keys = self._hang(document.case)
-        for view, key in zip(self.views, self._keys, strict=True):
-            self._fill(view, key)
-        self._arrange()
-        self.active_changed.emit()
-
-    def _case_changed(self, before: Case, after: Case) -> None:
-        if (before.shifts_mm, before.rotations) != (after.shifts_mm, after.rotations):
-            self._place_again(after)
-        if before.roles == after.roles:
-            return
-        wanted = self._hang(after)
-        former = self._hang(before)
-        for place, view in enumerate(self.views):
-            if wanted[place] != former[place] and self._keys[place] == former[place]:
-                self._keys[place] = wanted[place]
-            self._fill(view, self._keys[place])
-        self.active_changed.emit()
-
-    def _place_again(self, case: Case) -> None:
-        """Show series that were moved by hand at their new place."""
-        for view, key in zip(self.views, self._keys, strict=True):
-            if key and view.state.volume is not None and view.state.volume is not self._session.store.placed(key, case):
-                self._fill(view, key)
-
-    def _volume_read(self, key: str) -> None:
-        for view, wanted in zip(self.views, self._keys, strict=True):
-            if wanted == key:
-                self._fill(view, key)
-        QTimer.singleShot(0, self._hang_missing)
-        self.active_changed.emit()
-
-    def _first_image_read(self, image: FirstImage) -> None:
-        if self._session.document.study is None:  # its headers are still being read: nothing hangs anywhere yet
-            first, *others = self.visible_views()
-            first.state.show(image.series_key, image.title, image.subtitle, image.volume, loading=True)
-            for view in others:
-                view.state.show("", "", "", None, loading=True)
-            self._share_fit()
-            return
-        for view, wanted in zip(self.views, self._keys, strict=True):
-            if wanted == image.series_key and view.state.volume is None:
-                state = view.state
-                state.show(wanted, state.title, state.subtitle, image.volume, loading=True)
-        self._share_fit()
-
-    def _hang_missing(self) -> None:
-        """Read what visible views want and nobody else reads: series without a role."""
-        case = self._session.document.case
-        if case is None or self._session.jobs.is_running("volumes"):
-            return
-        for view in self.visible_views():
-            key = self._keys[self.views.index(view)]
-            if key and key not in case.roles.values() and self._session.store.get(key) is None:
-                self._session.load_series(key)
-
-    def _fill(self, view: SliceView, key: str) -> None:
-        study = self._session.document.study
-        series = None if study is None else study.find(key)
-        former = view.state
-        if former.volume is not None and not former.loading:
-            self._windows[former.series_key] = former.window
-        if series is None:
-            former.clear()
-            return
-        volume = self._session.store.placed(key, self._session.document.case)
-        title, subtitle = self._titles(series)
-        window = self._windows.get(key)
-        if window is None and volume is not None:
-            window = self._memory.window(self._label(key), volume)
-        former.show(key, title, subtitle, volume, window=window, loading=volume is None)
-        view.setAccessibleName(f"{title}, {subtitle}")
-        self._share_fit()
-        if volume is None and view.isVisible():
-            QTimer.singleShot(0, self._hang_missing)
-
-    def _label(self, key: str) -> str:
-        document = self._session.document
-        return "" if document.case is None else hanging.label_of(key, document.case, document.role_map)
-
-    def _remember_window(self, state: ViewState, window: Window | None) -> None:
-        if state.volume is None or state.loading:
-            return
-        label = self._label(state.series_key)
-        if window is None:
-            self._memory.forget(label)
-        else:
-            self._memory.keep(label, window, state.auto)
-
-    def _remember_place(self, place: int, key: str) -> None:
-        """The next study hangs as this one was rearranged."""
-        label = self._label(key)
-        if label:
-            settings = self._session.settings
-            shown = [self._label(key) for key in self._keys]
-            order = settings.get(table.HANGING)
-            settings.set(table.HANGING, hanging.rearranged(order, shown, place, label))
-
-    def _hang(self, case: Case | None) -> list[str]:
-        document = self._session.document
-        if document.study is None or case is None:
-            return [""] * MOST
-        order = self._session.settings.get(table.HANGING)
-        return hanging.hang(document.study, case, document.role_map, order, MOST)
-
-    def _titles(self, series: Series) -> tuple[str, str]:
-        document = self._session.document
-        case = document.case
-        roles = {} if case is None else case.roles
-        role = next((role for role, key in roles.items() if key == series.key), None)
-        guess = document.role_map.guess_for(series.key)
-        title = wording.series_kind(series, guess) if role is None else wording.role_name(role)
-        b_value = series.facts.b_value_s_mm2
-        if role is SequenceRole.DWI and b_value is not None:
-            title += f"   b {b_value:.0f} s/mm²"
-        return title, wording.series_name(series)
 
     def _share_fit(self) -> None:
         """Give all linked views the same millimetres and middle: the same organ has the same size and place in each."""
