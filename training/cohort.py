@@ -18,7 +18,7 @@ from pathlib import Path
 from engine.domain.errors import UsageError
 from engine.domain.sequence import SequenceRole
 from training.splits import refuse_two_sets
-from training.tables import append_row, read_rows
+from training.tables import append_row, read_table
 
 DIAGNOSES: Mapping[str, str] = {
     "benign": "benign",
@@ -72,18 +72,20 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
         UsageError: No such table, a needed column or value is absent, a patient stands in two sets.
     """
     try:
-        rows = read_rows(path)
+        rows = read_table(path)
     except OSError as error:
         raise _bad(f"The cohort table {path} cannot be read ({error.strerror})", "Check the path.") from error
+    except ValueError as problem:
+        raise _bad(f"The cohort table {path} cannot be read: {problem}", "Correct the table.") from problem
     if not rows:
         raise _bad(f"The cohort table {path} has no rows", "Write one row per lesion.")
     for name in NEEDED:
-        if name not in rows[0]:
+        if name not in rows[0][1]:
             raise _bad(
                 f"The cohort table {path} has no column {name!r}",
                 f"Its first line must name at least {', '.join(NEEDED)}.",
             )
-    result = tuple(_row(path, number, row) for number, row in enumerate(rows, start=2))
+    result = tuple(_row(path, number, row) for number, row in rows)
     refuse_two_sets(result)
     return result
 
@@ -117,8 +119,7 @@ def class_of(diagnosis: str) -> str:
     return DIAGNOSES.get(word, "")
 
 
-def _row(path: Path, number: int, row: Mapping[str, str | None]) -> CohortRow:
-    values = {str(name): (value or "").strip() for name, value in row.items() if name}
+def _row(path: Path, number: int, values: Mapping[str, str]) -> CohortRow:
     for name in NEEDED:
         if not values[name]:
             raise _bad(f"Line {number} of {path} has no {name}", "Fill it in or delete the line.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,10 +29,12 @@ from training.evaluate import (
 from training.measure import measure
 from training.misclassified import lesion_rows, write_misclassified
 from training.predictions import answers
-from training.readers import compare_readers, read_readers
+from training.readers import compare_readers, read_readers, refuse_strangers
 from training.scored import Scored, combine
 from training.statistics.bootstrap import RESAMPLES
 from training.tables import append_row
+
+logger = logging.getLogger(__name__)
 
 SCHEMA = "lobule.evaluation/1"
 HELD_OUT = "validation"
@@ -84,6 +87,12 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
     cohorts = open_cohorts(
         package, request.cohorts, _measured_sets(package, request), request.names, request.workers, progress
     )
+    strangers = {}
+    if request.readers:
+        evaluated = {shard.patient for cohort in cohorts for shard in cohort.shards.shards}
+        strangers = refuse_strangers(readers, evaluated, request.readers)
+        for name, patients in strangers.items():
+            logger.warning("%s called patients that are not evaluated: %s", name, ", ".join(patients))
     if request.calibrate_on:
         package = _calibrated(package, request, saved, cohorts, provider, progress)
     everything: dict[str, Any] = {}
@@ -104,6 +113,8 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
     if request.write:
         package = write_validation(package, stated)
     whole = {"schema": SCHEMA, "package": package_facts(package), "cohorts": everything}
+    if request.readers:
+        whole["calls_of_patients_not_evaluated"] = strangers
     for path in (request.json, request.out / "figures.json" if request.out else None):
         if path:
             write_figures(path, whole)

@@ -6,7 +6,7 @@ diagnosis of the cohort table), and optionally ``level`` such as ``junior`` or `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from training.measure import proportion
 from training.scored import Level
 from training.statistics import tests
 from training.statistics.roc import curve
-from training.tables import read_rows
+from training.tables import read_table
 
 NEEDED = ("reader", "patient", "call")
 
@@ -43,25 +43,49 @@ def read_readers(path: Path) -> tuple[Reader, ...]:
         differently.
     """
     try:
-        rows = read_rows(path)
+        rows = [(line, {name.lower(): cell for name, cell in row.items()}) for line, row in read_table(path)]
     except OSError as error:
         raise _bad(f"The readers' table {path} cannot be read ({error.strerror})", "Check the path.") from error
-    missing = [name for name in NEEDED if not rows or name not in rows[0]]
+    except ValueError as problem:
+        raise _bad(f"The readers' table {path} cannot be read: {problem}", "Correct the table.") from problem
+    if not rows:
+        raise _bad(f"The readers' table {path} has no rows", "Write one row per reader and patient.")
+    missing = [name for name in NEEDED if name not in rows[0][1]]
     if missing:
         raise _bad(f"The readers' table {path} has no column {missing[0]!r}", f"It needs {', '.join(NEEDED)}.")
     calls: dict[str, dict[str, bool]] = {}
     levels: dict[str, str] = {}
-    for number, row in enumerate(rows, start=2):
-        reader, patient, word = ((row[name] or "").strip() for name in NEEDED)
+    for number, row in rows:
+        reader, patient, word = (row[name] for name in NEEDED)
         if not (reader and patient):
             raise _bad(f"Line {number} of {path} has no reader or no patient", "Fill it in or delete the line.")
         malignant = _malignant(word)
         if malignant is None:
-            raise _bad(f"Line {number} of {path} has the call {word!r}", "Write benign, malignant or a class.")
+            raise _bad(
+                f"Line {number} of {path} has the call {word!r}",
+                "Write benign, malignant or a class, or delete the line.",
+            )
         if calls.setdefault(reader, {}).setdefault(patient, malignant) != malignant:
             raise _bad(f"{reader} called patient {patient} twice, differently (line {number} of {path})", "Keep one.")
-        levels.setdefault(reader, (row.get("level") or "").strip())
+        levels[reader] = levels.get(reader) or row.get("level", "")
     return tuple(Reader(name, levels[name], own) for name, own in calls.items())
+
+
+def refuse_strangers(readers: tuple[Reader, ...], patients: Iterable[str], path: Path) -> dict[str, list[str]]:
+    """Patients that readers called and nobody evaluated, by reader: calls that no figure counts.
+
+    Raises:
+        UsageError: No reader called any of the patients: they are written otherwise in the two tables.
+    """
+    known = set(patients)
+    strangers = {reader.name: sorted(set(reader.calls) - known) for reader in readers}
+    if not any(known & set(reader.calls) for reader in readers):
+        example = next(iter(strangers.values()))[0]
+        raise _bad(
+            f"No patient of the readers' table {path}, such as {example!r}, is among those evaluated",
+            "Write patients as in the cohort table (spreadsheets drop leading zeros).",
+        )
+    return {name: patients for name, patients in strangers.items() if patients}
 
 
 def compare_readers(level: Level, readers: tuple[Reader, ...]) -> dict[str, Any]:

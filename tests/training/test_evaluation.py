@@ -16,6 +16,7 @@ from engine.domain.package import ClinicalStatus
 from engine.inference.loading import load_package
 from tests.support.tiny_model import write_tiny_package
 from training.cli import main
+from training.cohort import read_cohort
 from training.config import THREE_WAY
 from training.dataset import Shard, ShardSet, write_shard
 from training.evaluation import Request, evaluate
@@ -24,6 +25,7 @@ from training.facts import classes_of
 from training.measure import proportion, rule_figures
 from training.predictions import answers
 from training.prepare import spec_for
+from training.readers import read_readers
 from training.scored import Level
 from training.tables import read_rows
 
@@ -179,6 +181,11 @@ def test_readers_are_compared_on_the_same_patients(tmp_path: Path, package: Path
         ("reader,patient,call\nR1,B1,perhaps", "the call 'perhaps'"),
         ("reader,patient,call\nR1,B1,benign\nR1,B1,malignant", "twice, differently"),
         ("reader,patient,call\n,B1,benign", "no reader"),
+        ("reader,patient,call\n", "has no rows"),
+        ("reader,patient,call\n\nR1,B1,benign\n\nR1,B2,", "Line 5 .* the call ''"),
+        ("reader,patient,call,call\nR1,B1,benign,malignant", "two columns are called 'call'"),
+        ("reader,patient,call\nR1,B1,benign,malignant", "line 2 has more cells"),
+        ("reader,patient,call\nR1,007,benign", "No patient of the readers' table .* '007'"),
     ],
 )
 def test_a_readers_table_that_is_wrong_is_refused(
@@ -187,6 +194,34 @@ def test_a_readers_table_that_is_wrong_is_refused(
     (tmp_path / "r.csv").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=message):
         evaluate(Request(package, (shards,), readers=tmp_path / "r.csv"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8-sig", "reader,patient,call\r\n医生,B1,benign\r\n"),
+        ("utf-8", "Reader; Patient; Call\n医生;B1;benign\n"),
+        ("utf-16", "reader\tpatient\tcall\n医生\tB1\tbenign\n"),
+    ],
+)
+def test_a_readers_table_is_read_as_spreadsheets_write_it(tmp_path: Path, encoding: str, text: str) -> None:
+    (tmp_path / "r.csv").write_bytes(text.encode(encoding))
+    (reader,) = read_readers(tmp_path / "r.csv")
+    assert (reader.name, dict(reader.calls)) == ("医生", {"B1": False})
+    for read in (read_readers, read_cohort):
+        (tmp_path / "r.csv").write_bytes("reader,patient,call\n医生,B1,benign\n".encode("gbk"))
+        with pytest.raises(UsageError, match="not UTF-8"):
+            read(tmp_path / "r.csv")
+
+
+def test_calls_of_patients_that_are_not_evaluated_are_told(
+    tmp_path: Path, package: Path, shards: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "r.csv").write_text("reader,patient,call\nR1,B1,benign\nR1,X9,benign\nR2,X8,benign\n", encoding="utf-8")
+    evaluate(Request(package, (shards,), readers=tmp_path / "r.csv", json=tmp_path / "f.json"))
+    found = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert found["calls_of_patients_not_evaluated"] == {"R1": ["X9"], "R2": ["X8"]}
+    assert "R2 called patients that are not evaluated: X8" in caplog.text
 
 
 def test_answers_are_kept_and_a_changed_shard_is_scored_again(

@@ -79,6 +79,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]
         "name,patient,subset,code,reason\nx,x,srrsh,role-missing,No DWI.\ny,y,hzfph,no-slices,None.\n", encoding="utf-8"
     )
     calls = "".join(f"R1,srrsh-{number},{'benign' if number < 5 else 'malignant'}\n" for number in range(8))
+    calls += "R1,autumn,benign\n"
     (folder / "readers.csv").write_text("reader,patient,call\n" + calls, encoding="utf-8")
     config = folder / "study.toml"
     config.write_text(
@@ -97,7 +98,12 @@ def test_what_is_there_and_what_is_missing(made: tuple[Path, dict[str, Any]]) ->
     folder, answer = made
     assert (answer["models"], answer["cohorts"]) == (["t2", "t2_dwi"], ["srrsh"])
     missing = " ".join(answer["missing"])
-    for words in ("Model Tri-Seq: the configuration names no package", "Model Six-Seq", "Cohort hzfph: no source"):
+    for words in (
+        "Model Tri-Seq: the configuration names no package",
+        "Model Six-Seq",
+        "Cohort hzfph: no source",
+        "evaluated on: 1.",
+    ):
         assert words in missing
     assert str(folder) not in missing
 

@@ -18,7 +18,7 @@ from training.dataset import ShardSet
 from training.evaluate import score_package
 from training.evaluation import cache_of
 from training.measure import measure
-from training.readers import compare_readers, read_readers
+from training.readers import Reader, compare_readers, read_readers, refuse_strangers
 from training.scored import Scored
 from training.study.config import MODEL_NAMES, CohortEntry, StudyConfig
 from training.tables import read_rows
@@ -113,9 +113,12 @@ def gather(config: StudyConfig, progress: Progress = SILENT) -> Study:
             missing.append(f"Model {name}: the package {package.manifest.id} is no three-way network.")
             continue
         packages[model] = package
+    tables: dict[Path | None, tuple[Reader, ...]] = {
+        entry.readers: read_readers(entry.readers) for entry in config.cohorts if entry.readers
+    }
     cohorts = []
     for entry in config.cohorts:
-        cohort = _cohort(config, entry, packages, missing, progress)
+        cohort = _cohort(config, entry, packages, tables.get(entry.readers, ()), missing, progress)
         if cohort is not None:
             cohorts.append(cohort)
     if not any(cohort.scored for cohort in cohorts):
@@ -124,6 +127,13 @@ def gather(config: StudyConfig, progress: Progress = SILENT) -> Study:
             remedy="Check the paths in the configuration, or add --shards.",
             code="empty-study",
         )
+    for path, readers in tables.items():
+        own = [shards for cohort in cohorts if cohort.entry.readers == path for shards in cohort.shards.values()]
+        if path is None or not own:
+            continue
+        evaluated = {shard.patient for shards in own for shard in shards.shards}
+        for name, patients in refuse_strangers(readers, evaluated, path).items():
+            missing.append(f"{name}: calls of patients that no model was evaluated on: {len(patients)}.")
     simulated = any(p.manifest.clinical_status is ClinicalStatus.SIMULATED for p in packages.values()) or any(
         facts.is_simulated(shard) for cohort in cohorts if cohort.described for shard in cohort.described.shards
     )
@@ -135,6 +145,7 @@ def _cohort(
     config: StudyConfig,
     entry: CohortEntry,
     packages: Mapping[str, ModelPackage],
+    readers: tuple[Reader, ...],
     missing: list[str],
     progress: Progress,
 ) -> StudyCohort | None:
@@ -157,7 +168,6 @@ def _cohort(
         missing.append(f"Cohort {entry.name}: no source has lesions of the set {entry.subset!r}.")
         return None
     measured = {model: measure(item, entry.name, config.resamples, config.seed) for model, item in scored.items()}
-    readers = read_readers(entry.readers) if entry.readers else ()
     if not readers and not entry.training:
         missing.append(f"Cohort {entry.name}: no readers’ calls were given, so no reader stands in Figure 6.")
     compared = (
