@@ -31,7 +31,6 @@ from engine.domain.errors import EngineError, StorageError
 from engine.domain.result import Analysis
 from engine.domain.sequence import RoleGuess, SequenceRole
 from engine.domain.study import Skipped, Study
-from engine.domain.volume import Volume
 
 log = logging.getLogger("lobule.desktop")
 
@@ -184,18 +183,6 @@ class Session(Desk):
     def _first_image_read(self, image: FirstImage | None) -> None:
         if image is not None and self.store.get(image.series_key) is None:
             self.first_image.emit(image)
-
-    def load_series(self, key: str) -> None:
-        """Read a series that plays no role, to look at it."""
-        study, _ = self.shown()
-        series = study.find(key)
-        if series is None or self.store.get(key) is not None:
-            return
-
-        def read(volume: Volume) -> None:
-            self.store.add(key, volume)
-
-        self.start(f"series {key}", operations.load_series(series), read)
 
     # ---- roles
 

@@ -1411,6 +1411,14 @@ as</source>
 <context>
     <name>VolumeReader</name>
     <message>
+        <source>Cannot be read: {0}</source>
+        <translation>无法读取：{0}</translation>
+    </message>
+    <message>
+        <source>Stopped — open it again to read</source>
+        <translation>已停止——重新打开以读取</translation>
+    </message>
+    <message>
         <source>The images are still being read.</source>
         <translation>图像仍在读取中。</translation>
     </message>

@@ -42,6 +42,8 @@ class ViewState(QObject):
         self.window = self.auto = Window(0.0, 1.0)
         self.frame = Frame()
         self.loading = False
+        self.trouble = ""
+        """Why the rest of the stack, or all of it, is not coming, in words."""
         self.covers_level = True
         self._index = 0
         navigation.moved.connect(self._follow)
@@ -79,7 +81,7 @@ class ViewState(QObject):
     ) -> None:
         """Show a stack at the level that the other views show; without one, only its name."""
         self.series_key, self.title, self.subtitle = key, title, subtitle
-        self.volume, self.loading = volume, loading
+        self.volume, self.loading, self.trouble = volume, loading, ""
         self.plane = None if volume is None else DisplayPlane.of(volume.affine)
         self.covers_level = True
         if volume is not None and self.plane is not None:
@@ -92,6 +94,12 @@ class ViewState(QObject):
         self.content_changed.emit()
         self.index_changed.emit(self._index)
         self.changed.emit()
+
+    def set_trouble(self, trouble: str) -> None:
+        """Say why the images are not coming; empty while they are."""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self.changed.emit()
 
     def clear(self) -> None:
         """Show nothing."""

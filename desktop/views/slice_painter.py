@@ -197,6 +197,14 @@ def _stamp(text: str, colour: int, font_name: str, ratio: float) -> tuple[QImage
     return image, QPointF(box.topLeft())
 
 
+def paint_notice(painter: QPainter, area: QRectF, notice: Line) -> None:
+    """Paint a sentence into the middle of a view without an image, on several lines where it is long."""
+    text, colour = notice
+    painter.setPen(colour)
+    room = area.adjusted(16, 40, -16, -40)
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
+
+
 def paint_lines(painter: QPainter, area: QRectF, lines: Sequence[Line], *, bottom: bool, below: int = 0) -> None:
     """Paint lines of text into the left corner at the top or the bottom; too long ones are elided.
 

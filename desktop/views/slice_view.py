@@ -141,9 +141,10 @@ class SliceView(Viewport):
     def _paint_empty(self, painter: QPainter) -> None:
         lines = [(self.state.title, paint.TEXT)] if self.state.title else []
         paint.paint_lines(painter, QRectF(self.rect()), lines, bottom=False)
-        text = self.tr("Reading…") if self.state.loading else ""
-        painter.setPen(paint.FAINT)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+        if self.state.trouble:
+            paint.paint_notice(painter, QRectF(self.rect()), (self.state.trouble, paint.AMBER))
+        elif self.state.loading:
+            paint.paint_notice(painter, QRectF(self.rect()), (self.tr("Reading…"), paint.FAINT))
 
     def _paint_over_slice(self, painter: QPainter) -> None:
         plane, area, to_px = self.state.plane, self.image_area(), self.to_px()
@@ -222,8 +223,13 @@ class SliceView(Viewport):
         return [line for line in lines if line[0]]
 
     def _paint_slice_lines(self, painter: QPainter, area: QRectF) -> None:
-        """Paint which slice it is, and what to know of it; that a heat map is out of date is said in any case."""
-        lines = self._slice_lines(area) if self.corner_text else []
+        """Paint which slice it is, and what to know of it.
+
+        That no other slice is coming, or that a heat map is out of date, is said in any case.
+        """
+        lines = self._slice_lines(area) if self.corner_text and not self.state.trouble else []
+        if self.state.trouble:
+            lines.append((self.state.trouble, paint.AMBER))
         if self.document.is_stale and self.shows_heat_map:
             lines.append((self.tr("Heat map out of date"), paint.AMBER))
         paint.paint_lines(painter, area, lines, bottom=False, below=len(self._name_lines()) if self.corner_text else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop import settings as table
 from desktop import wording
@@ -46,6 +46,7 @@ class ViewFiller(QObject):
         session.document.case_changed.connect(self._case_changed)
         session.store.added.connect(self._volume_read)
         session.first_image.connect(self._first_image_read)
+        session.reader.changed.connect(self._tell_trouble)
 
     def show_series(self, key: str, view: SliceView) -> None:
         """Show a series in a view; it is read first when need be."""
@@ -57,15 +58,12 @@ class ViewFiller(QObject):
         self.changed.emit()
 
     def read_missing(self) -> None:
-        """Read what views of the layout want and nobody else reads: series without a role."""
-        case = self._session.document.case
-        if case is None or self._session.jobs.is_running("volumes"):
+        """Have read what views of the layout want and nobody else reads: series without a role."""
+        if self._session.document.case is None:
             return
         for view, key in zip(self._views, self._keys, strict=True):
-            if view.isHidden() or not key or key in case.roles.values():
-                continue
-            if self._session.store.get(key) is None:
-                self._session.load_series(key)
+            if key and not view.isHidden():
+                self._session.reader.look_at(key)
 
     def _follow(self, state: ViewState) -> None:
         state.window_chosen.connect(lambda window: self._remember_window(state, window))
@@ -78,6 +76,7 @@ class ViewFiller(QObject):
         for view, key in zip(self._views, self._keys, strict=True):
             self._fill(view, key)
         self.hung.emit()
+        self.read_missing()
         self.changed.emit()
 
     def _case_changed(self, before: Case, after: Case) -> None:
@@ -103,7 +102,7 @@ class ViewFiller(QObject):
         for view, wanted in zip(self._views, self._keys, strict=True):
             if wanted == key:
                 self._fill(view, key)
-        QTimer.singleShot(0, self.read_missing)
+        self.read_missing()
         self.changed.emit()
 
     def _first_image_read(self, image: FirstImage) -> None:
@@ -118,6 +117,7 @@ class ViewFiller(QObject):
             if wanted == image.series_key and view.state.volume is None:
                 state = view.state
                 state.show(wanted, state.title, state.subtitle, image.volume, loading=True)
+        self._tell_trouble()
         self.filled.emit()
 
     def _fill(self, view: SliceView, key: str) -> None:
@@ -136,9 +136,16 @@ class ViewFiller(QObject):
             window = self._memory.window(self._label(key), volume)
         former.show(key, title, subtitle, volume, window=window, loading=volume is None)
         view.setAccessibleName(f"{title}, {subtitle}")
+        if not view.isHidden():
+            self._session.reader.look_at(key)
+        former.set_trouble(self._session.reader.trouble(key))
         self.filled.emit()
-        if volume is None and view.isVisible():
-            QTimer.singleShot(0, self.read_missing)
+
+    def _tell_trouble(self) -> None:
+        """Let views whose images are not there say why."""
+        for view, key in zip(self._views, self._keys, strict=True):
+            if key and view.state.loading:
+                view.state.set_trouble(self._session.reader.trouble(key))
 
     def _label(self, key: str) -> str:
         document = self._session.document

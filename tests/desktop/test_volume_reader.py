@@ -107,6 +107,7 @@ def test_what_was_stopped_says_so_and_is_read_when_it_is_chosen_again(qtbot, ses
     session.jobs.cancel_all()
     release(qtbot, session, files)
     assert session.obstacle() == "Reading was stopped: T2, DWI. Choose the series again to read it."
+    assert [session.reader.trouble(key) for key in (T2, DWI)] == ["Stopped — open it again to read"] * 2
     session.set_role(SequenceRole.DWI, DWI)
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert session.store.missing(session.document.case.roles) == {}
@@ -120,6 +121,8 @@ def test_a_series_that_cannot_be_decoded_fails_alone(qtbot, session, files, live
     assert session.store.get(T2) is not None
     broken = "Could not be read: DWI. Choose another series, or none."
     assert session.obstacle() == broken
+    assert session.reader.trouble(DWI) == "Cannot be read: The pixels cannot be decoded."
+    assert session.reader.trouble(T2) == session.reader.trouble("no such series") == ""
     session.set_role(SequenceRole.DWI, OTHER)
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert session.obstacle() == DRAW
