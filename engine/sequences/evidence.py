@@ -73,17 +73,30 @@ class Evidence:
         )
 
     @property
+    def _research_mode(self) -> bool:
+        """ScanningSequence says only RM, as GE writes for PROPELLER and Flex: times and echo train then tell."""
+        return self.facts.scanning_sequence == ("RM",)
+
+    @property
     def is_gradient_echo(self) -> bool:
         """The sequence is a gradient echo and not echo planar."""
         name = self.facts.sequence_name.lower().lstrip("*")
-        header = "GR" in self.facts.scanning_sequence or self.facts.echo_pulse_sequence == "GRADIENT"
+        header = (
+            "GR" in self.facts.scanning_sequence
+            or self.facts.echo_pulse_sequence == "GRADIENT"
+            or (self._research_mode and 0 < (self.facts.repetition_time_ms or 0) <= 20)
+        )
         return (header or name.startswith(("fl2d", "fl3d", "fldyn", "tfl"))) and not self.is_epi
 
     @property
     def is_spin_echo(self) -> bool:
         """The sequence is a (turbo) spin echo and not echo planar."""
         name = self.facts.sequence_name.lower().lstrip("*")
-        header = "SE" in self.facts.scanning_sequence or self.facts.echo_pulse_sequence == "SPIN"
+        header = (
+            "SE" in self.facts.scanning_sequence
+            or self.facts.echo_pulse_sequence == "SPIN"
+            or (self._research_mode and (self.facts.echo_train_length or 0) >= 4)
+        )
         return (header or name.startswith(("tse", "h2d", "spc", "tir", "h3d"))) and not (
             self.is_epi or self.is_gradient_echo
         )

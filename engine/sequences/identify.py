@@ -206,7 +206,15 @@ def _propose_t2(
         if evidence[key].plane not in ("axial", "near axial"):
             own = _limit(own, 0.4, f"{evidence[key].plane}, not axial: used only if you choose it")
         scored.append((score, matrix, _general_limits(own, series[key], evidence[key])))
-    scored.sort(key=lambda entry: (entry[2].confidence < LEAST, -entry[0], -entry[1], entry[2].series_key))
+    scored.sort(
+        key=lambda entry: (
+            entry[2].confidence < LEAST,
+            series[entry[2].series_key].slices < FEW_SLICES,  # a repeated part never replaces the whole
+            -entry[0],
+            -entry[1],
+            entry[2].series_key,
+        )
+    )
     if len(scored) > 1 and scored[0][0] - scored[1][0] < 5 and scored[1][2].confidence >= LEAST:
         rival = series[scored[1][2].series_key].facts.series_description or scored[1][2].series_key
         asked = _limit(scored[0][2], JUST_ASK, f"“{rival}” would serve nearly as well")
@@ -265,6 +273,7 @@ def _dwi_rank(guess: RoleGuess, series: Series, evidence: Evidence) -> tuple[flo
     kinds = {"trace": 0.0, "mean of directions": 1.0, "": 2.0, "direction": 3.0}
     return (
         float(guess.confidence < LEAST),
+        float(series.slices < FEW_SLICES),
         float(not in_range),
         float(evidence.says("processed copy")),
         abs((b_value or 0.0) - PREFERRED_B),

@@ -39,7 +39,7 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         r"sous (?=art|port|vein|tard)", r"sub ?s\d+\S*", "moco ?sub", "difference", "minus", r"sott?raz\w*",
         r"sottratt\w*", r"resta", r"aftrek\w*", r"cikarma", r"субтрак\w*", r"вычитан\w*", "减影", "減影", "剪影",
         "相减", "サブトラ", "差分", "감산", "차감", "서브트", rf"{_PHASE_NAMES} ?- ?{_NATIVE_NAMES}",
-        r"^[\d ]+-[\d ]+$")),
+        r"^[\d ]+-[\d ]+$", r"subs?\d+", "減算")),
     (PhaseWord.HEPATOBILIARY, compile_words(
         r"hbp\w*", r"hb(?: ?-?phase)?", r"hepato ?-?phase", r"(?:1[1-9]|2\d|30) ?m", r"eob ?(?:1[1-9]|2\d|30)",
         r"(?:fifteen|twenty|zwanzig|vingt|venti|veinte) ?min\w*", "特异期", r"\w*h?epato-? ?bil\w*",
@@ -65,8 +65,8 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         r"art\w* ?[-+/&] ?(?:port|ven|pv)\w*", r"\d ?-?(?:ph|fasen|phasen|phas(?:e|es)?|fases|fasi|dyn\w*)",
         "triple", r"1 ?\+ ?\d+\w*", r"\d+ ?dyn", "多期", "双动脉", "三期", "多時相")),
     (PhaseWord.ARTERIAL, compile_words(
-        r"art(?!ef|if)\w*", r"\w*arterie?l\w*", "haps?", "lap", "eap", r"c\+a", r"артер\w*", "动脉", "動脈",
-        "早期相", "동맥")),
+        r"art(?!ef|if)\w*", r"\w*arterie?l\w*", "haps?", r"ha ?-?phase", "lap", "eap", r"c\+a", r"артер\w*",
+        "动脉", "動脈", "早期相", "동맥")),
     (PhaseWord.PORTAL, compile_words(
         "pvp?", "pvv", r"port(?!ab)\w*", r"\w*portal\w*", r"pven\w*", r"ven(?:a|o|os\w*|oz\w*|ous|eus\w*)?",
         r"vein\w*", r"\w+venos\w*", r"c\+v", r"портал\w*", r"веноз\w*", "门脉", "門脈", "门静脉", "門静脈", "静脉",
@@ -86,6 +86,14 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         r"kontrast\w*", r"contrast\w*", r"apres ?\w*", r"inj\w*", "civ", "mdc", "enhanced", "c", "eob",
         r"primovist", "eovist", r"sonrasi", r"контраст\w*", r"после \w+", "增强", "增強", "造影", "조영")),
 )  # fmt: skip
+
+_LATE = r"(?:late|laat|delay\w*|tard\w*|retard\w*|spat\w*|spaet\w*)"
+_LATE_VENOUS = compile_words(
+    rf"{_LATE} ?(?:phase |fase )?(?:ven\w*|vein\w*)", rf"(?:ven\w*|vein\w*) ?(?:phase |fase )?{_LATE}",
+    r"spat-?venos\w*", "静脉(?:期)?(?:晚|延迟|延时)", "(?:延迟|延时)(?:期)?静脉", "靜脈(?:期)?(?:晚|延遲)", "後期静脈",
+)  # fmt: skip
+"""One delayed phase, not a portal venous and a delayed one."""
+_JOINED = re.compile(r"[/&+,;]")
 
 _EXACT = {
     "a1": PhaseWord.ARTERIAL, "a2": PhaseWord.ARTERIAL, "a60": PhaseWord.ARTERIAL, "v60": PhaseWord.PORTAL,
@@ -136,6 +144,9 @@ def phase_word(text: str) -> PhaseWord | None:
             continue
         if word not in found and pattern.search(words):
             found.append(word)
+    if PhaseWord.PORTAL in found and _LATE_VENOUS.search(normalise(_JOINED.sub("~", text))):
+        found = [word for word in found if word not in (PhaseWord.PORTAL, PhaseWord.EQUILIBRIUM)]
+        found.insert(0, PhaseWord.EQUILIBRIUM)
     found += [word for word in _delays(words) if word not in found]
     for decisive in (PhaseWord.SUBTRACTION, PhaseWord.HEPATOBILIARY):
         if decisive in found:

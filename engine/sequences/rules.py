@@ -24,6 +24,7 @@ _MAP_TOKENS = {"T1 MAP", "T2 MAP", "T2_STAR MAP", "B0 MAP", "B1", "FIELD_MAP", "
 _PERFUSION_TOKENS = {"PERFUSION", "TTP", "WASHIN", "WASHOUT", "PEI", "AUC", "RCBF", "RCBV", "MTT"}
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _COLOUR_MR = "1.2.840.10008.5.1.4.1.1.4.3"
+_SOME_B_VALUE = re.compile(r"(?<![a-z0-9])b ?-?\d{1,4}(?!\d)")
 _ONLY_A_B_VALUE = re.compile(r"^b ?-?\d{1,4}$")
 CONFLICT_WEIGHT = 0.5
 """A runner-up of this weight means that header and words disagree."""
@@ -77,6 +78,10 @@ def _derivation(evidence: Evidence, *parts: str) -> bool:
 
 def _known_plane_or_words(evidence: Evidence, *names: str) -> bool:
     return not evidence.plane and evidence.says(*names)
+
+
+def _dual_gradient_echo(evidence: Evidence) -> bool:
+    return "dual" in evidence.words.split() and (evidence.is_gradient_echo or evidence.says("t1", "gradient t1"))
 
 
 def _exact(evidence: Evidence, *names: str) -> bool:
@@ -146,7 +151,7 @@ RULES: tuple[Rule, ...] = (
          "functional or perfusion echo planar imaging", final=True),
     Rule(K.OTHER, 0.9, lambda e: e.says("balanced") or (e.is_gradient_echo and "SS" in e.facts.sequence_variant
          and "SP" not in e.facts.sequence_variant and (e.facts.flip_angle_deg or 0) >= 30
-         and not e.says("gradient t1", "t1")),
+         and not e.says("gradient t1", "t1", "dual echo") and not e.component),
          "balanced steady-state sequence, neither T1 nor T2", final=True),
     # --- other parts of the body ---------------------------------------------------------------------------------
     Rule(K.OTHER, 0.85, lambda e: e.says("region", "vertebrae") and not e.says("liver"),
@@ -157,7 +162,8 @@ RULES: tuple[Rule, ...] = (
     Rule(K.DWI, 0.8, lambda e: "DIFFUSION" in e.tokens or e.facts.acquisition_contrast == "DIFFUSION",
          "the header says diffusion"),
     Rule(K.DWI, 0.75, lambda e: e.facts.b_value_s_mm2 is not None and not e.is_epi, "the header states a b-value"),
-    Rule(K.DWI, 0.7, lambda e: e.says("diffusion"), "named as diffusion"),
+    Rule(K.DWI, 0.7, lambda e: e.says("diffusion")
+         or (e.says("echo planar") and _SOME_B_VALUE.search(e.words) is not None), "named as diffusion"),
     Rule(K.DWI, 0.5, lambda e: _ONLY_A_B_VALUE.match(e.words) is not None, "named after a b-value only"),
     Rule(K.OTHER, 0.7, lambda e: e.is_epi and e.facts.b_value_s_mm2 is None and not e.says("diffusion")
          and "DIFFUSION" not in e.tokens, "echo planar without a b-value"),
@@ -165,7 +171,8 @@ RULES: tuple[Rule, ...] = (
     Rule(K.OTHER, 0.85, lambda e: e.component in ("fat", "in", "opposed", "in and opposed") and e.says("t2")
          and not e.says("t1") and not e.is_gradient_echo,
          "fat, in-phase or opposed-phase part of a T2 Dixon", final=True),
-    Rule(K.T1_DIXON, 0.9, lambda e: e.says("dual echo") and not e.says("t2", "turbo spin echo", "proton density"),
+    Rule(K.T1_DIXON, 0.9, lambda e: (e.says("dual echo") or _dual_gradient_echo(e))
+         and not e.says("t2", "turbo spin echo", "proton density"),
          "named as dual echo: in-phase and opposed-phase images", final=True),
     Rule(K.T1_DIXON, 0.93, lambda e: e.component in ("fat", "in", "opposed", "in and opposed") and not e.is_spin_echo,
          "Dixon fat, in-phase or opposed-phase image", final=True),

@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"mrelast\w*", r"elasto\w*", r"mr ?touch", r"swi\w{0,2}", "swan", "b0 ns", r"\w*stiffness\w*", r"shim\w*",
         "calibration", "cal", r"asset ?cal\w*", r"ref ?scan", "refscan", r"sense ?ref\w*", r"ref ?sense\w*",
         r"coil ?sens\w*", r"star ?map\w*", r"karte\w*", r"carto\w*", r"mapa", r"mappa", r"kaart", r"карт[аы]",
-        "伪彩", "弹性成像", "エラストグラフィ", "탄성",
+        "校准", "参考扫描", "伪彩", "弹性成像", "エラストグラフィ", "탄성",
     ),
     "variable flip angle": ("vfa", r"flip ?-?\d+ ?(?:deg)?", r"\d+ ?deg"),
     "spectroscopy": (r"spectro\w*", "svs", "mrs", "steam", r"histo\w*", r"спектро\w*", "波谱", "スペクトロ"),
@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"\w*calc ?bval\w*", "calc", r"calculat\w*", r"calcul(?:ee?s?|ada?s?|ado|e)", r"\w*synth(?:etic)?\w*",
         r"sinteti\w*", r"synthetis\w*", r"syn ?-?b\d*\w*", "cdwi", r"computed\w*", r"computad\w*", r"cb\d{3,}\w*",
         r"c ?b ?value", r"berechnet\w*", r"berekend\w*", r"calcolat\w*", r"hesaplan\w*", r"вычисл\w*", r"расч\w+",
-        "计算", "計算", "合成", "계산",
+        r"extrapol\w*", "计算", "計算", "合成", "계산",
     ),
     "tensor": (
         r"(?:col)?fa", r"tensor$", "tensor b0", r"\w*tensor ?b0", "ra", r"fractional anis\w*", r"eigen\w*", "cfa",
@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "diffusion": (
         r"\w*diff(?!eren)\w*", "dif", r"\w*dif(?=b\d)\w*", r"\w*dwi\w*", r"dwibs\w*", r"\w*dti\w*", r"s?dw",
-        r"dw-? ?epi", r"dif+u[sz]\w*", "ivim", r"resolve\w*", r"\w*tracew?", r"\d+ ?dir\w*", r"диф+уз\w*", "дви",
+        r"dw-? ?epi", r"dif+u[sz]\w*", "ivim", "rsi", r"resolve\w*", r"\w*tracew?", r"\d+ ?dir\w*", r"диф+уз\w*", "дви",
         "[扩擴]散", "弥散", "彌散", "拡散", "확산",
     ),
     # --- scouts, cholangiography, vessels, breath control
@@ -68,7 +68,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"tri-? ?plan\w*", "three ?plane", r"(?:3|drei) ?-? ?(?:ebenen|richtungen|richtingen)", r"reperage\w*",
         r"repere\w*", r"care ?bolus ?position\w*", r"topogram\w*", r"scanogram\w*", "first ?view", "smart ?scan",
         r"locators?", r"centrage", r"centratura", r"^ubersicht\w*$", r"локал\w*", r"топограм\w*", "定位", "三平面",
-        "位置決め", "ロケ", "スカウト", "로컬", "위치",
+        "位置決め", "ロケ", "スカウト", "로컬", "스카우트", "위치", r"surview\w*", r"smart ?exam\w*",
     ),
     "mrcp": (
         r"\w*mrcp\w*", r"\w*mrkp\w*", r"mr-?cpre", r"cp-?rm(?:n)?", r"c?holangi\w*", r"c?olangio\w*", r"chol\w*",
@@ -144,7 +144,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "dual echo": (
         r"dual ?-?(?:echo|ffe|gre|ge|fe|flash)\w*", r"doppel-? ?echo\w*", r"dubbel-? ?echo\w*", r"double ?-?echo",
         r"doble ?-?eco", r"doppio ?-?eco", r"in-? ?(?:and|&|et|und|e|y|en) ?-?(?:out|opp)\w*", r"chem\w* ?-?shift",
-        "化学位移", "双回波", "雙回波", "同反相", "正反相", "이중 ?에코",
+        r"ip ?-?oo?p", r"oo?p ?-?ip", "化学位移", "双回波", "雙回波", "同反相", "正反相", "이중 ?에코",
     ),
     "water": (
         r"water\w*", "wasser", "eau", "agua", "acqua", "su", "w", "w ?fil", r"\w*dixon-?w", r"вод\w*", "水相",

@@ -200,6 +200,14 @@ def test_what_is_never_the_reference(facts):
     assert not roles_of(t2("x", **facts))
 
 
+def test_a_few_repeated_slices_never_replace_the_whole():
+    """The better technique, but five slices: a repeated part, or a fragment of another matrix."""
+    whole = t2("whole", series_description="t2_haste_tra", echo_train_length=120)
+    assert roles_of(t2("part", slices=5), whole) == {R.T2: "whole"}
+    assert roles_of(dwi("a", 800.0, slices=5), dwi("b", 1000.0)) == {R.DWI: "b"}
+    assert roles_of(t2("part", slices=5)) == {R.T2: "part"}
+
+
 def test_two_equal_t2_series_ask():
     found = identify_roles(make_study(t2("a"), t2("b", series_description="t2_tse_fs_tra_trig 2")))
     guess = found.guess_for(found.roles[R.T2])
@@ -343,6 +351,24 @@ def test_a_long_run_of_fast_volumes_is_assigned():
     )
     assert 30 <= portal - arterial <= 50
     assert equilibrium - portal >= 80
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        # GE calls PROPELLER and Flex "research mode"; only times and echo train tell
+        (T2 | {"scanning_sequence": ("RM",), "echo_train_length": 24}, K.T2),
+        (GRE | {"scanning_sequence": ("RM",)}, K.T1),
+        # Philips gradient echoes of a steady state with large flip angles are not balanced
+        (GRE | {"sequence_variant": ("SS",), "flip_angle_deg": 80.0, "repetition_time_ms": 150.0,
+                "series_description": "dual FFE_BH"}, K.T1_DIXON),
+        (GRE | {"series_description": "FSPGR Dual BH"}, K.T1_DIXON),
+        (GRE | {"series_description": "校准扫描"}, K.OTHER),
+    ],
+)  # fmt: skip
+def test_physics_of_vendors_where_names_say_little(facts, kind):
+    found = identify_roles(make_study(make_series("x", **{"series_description": "Leber 5 mm"} | facts)))
+    assert found.guess_for("x").kind is kind
 
 
 def test_a_name_of_another_plane_than_the_images_asks():

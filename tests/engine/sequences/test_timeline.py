@@ -73,6 +73,21 @@ def test_a_name_is_never_overruled_into_another_phase():
     assert phases(made).get("80") in (PV, None)
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("VIBE spätvenös", W.EQUILIBRIUM), ("Late venous", W.EQUILIBRIUM), ("FASE VENOSA TARDIA", W.EQUILIBRIUM),
+        ("veineux tardif", W.EQUILIBRIUM), ("静脉晚期", W.EQUILIBRIUM), ("DELAYED VENOUS 5 MIN", W.EQUILIBRIUM),
+        # two phases named side by side stay two, and "late portal" may be 90 s
+        ("VIBE ven/spät", W.MULTIPLE), ("portal + delayed", W.MULTIPLE), ("venous, late", W.MULTIPLE),
+        ("late portal", W.MULTIPLE), ("venous late 70 s", W.MULTIPLE), ("portal venous", W.PORTAL),
+        ("HA phase", W.ARTERIAL), ("SUB1-PRE", W.SUBTRACTION), ("減算", W.SUBTRACTION),
+    ],
+)  # fmt: skip
+def test_late_venous_is_one_delayed_phase(name, word):
+    assert phase_word(name) is word
+
+
 def test_midnight_is_crossed():
     made = [
         TimedVolume("pre", 86_380.0, (1.0,)),
