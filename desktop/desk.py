@@ -30,11 +30,13 @@ class Desk(QObject):
         failed(error): Something went wrong; the person should read it.
         notice(text): Something worth a line in the status bar.
         saved(text, path): A file was written.
+        not_saved(path, error): A file could not be written; the person must read it.
     """
 
     failed = Signal(object)
     notice = Signal(str)
     saved = Signal(str, object)
+    not_saved = Signal(object, object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +45,7 @@ class Desk(QObject):
         self.store = VolumeStore(self)
         self.jobs = Jobs(self)
         self.saving = Jobs(self)
-        """What is being written: it goes on when another study is shown, and a window that closes waits for it."""
+        """What is being written, by path: it goes on when another study is shown; a window that closes waits for it."""
         self.confirmed: set[Word] = set()
         """The roles that are a person's word, each with its series."""
 

@@ -56,6 +56,18 @@ def error_box(error: BaseException, parent: QWidget | None) -> QMessageBox:
     return box
 
 
+def not_saved_box(path: Path, error: BaseException, parent: QWidget | None) -> QMessageBox:
+    """Return the dialog for a file that could not be written, ready to be shown: which one, why, and what to do."""
+    box = error_box(error, parent)
+    what, _ = words(error)
+    if str(path) not in what:
+        box.setText(translate("errors", "Not saved: {0}").format(path) + "\n" + what)
+    if not isinstance(error, EngineError):
+        again = translate("errors", "Your outlines are still here. Save again, into another folder if this one fails.")
+        box.setInformativeText(again)
+    return box
+
+
 class Watch(QObject):
     """Sends exceptions that nobody caught to the log and to the person, instead of to a console nobody sees."""
 

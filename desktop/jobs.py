@@ -189,6 +189,14 @@ class Jobs(QObject):
         """True while a job of this purpose (any, when None) runs and is wanted."""
         return bool(self._running) if purpose is None else purpose in self._running
 
+    def are_home(self) -> bool:
+        """True when the outcome of every job, wanted or not, has arrived."""
+        return not self._running and not self._leaving
+
+    def purposes(self) -> list[str]:
+        """Purposes of the wanted jobs, oldest first."""
+        return list(self._running)
+
     def titles(self) -> list[str]:
         """Titles of the wanted jobs, oldest first."""
         return [job.title for job in self._running.values()]

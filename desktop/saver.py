@@ -20,7 +20,7 @@ from engine.pipeline import Finished, ReportOptions
 
 
 class Saver(QObject):
-    """Starts a job for each file; the desk's `saved` tells when it is there."""
+    """Starts a job for each file; the desk's `saved` tells when it is there, `not_saved` when it is not."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -79,7 +79,9 @@ class Saver(QObject):
         self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def _start(self, path: Path, job: Job, succeeded: Callable[[Any], None]) -> None:
-        self._desk.start(str(path), job, succeeded, self._desk.saving)
+        job.succeeded.connect(succeeded)
+        job.failed.connect(lambda error: self._desk.not_saved.emit(path, error))
+        self._desk.saving.start(str(path), job)
 
     def _case_saved(self, path: Path, case: Case) -> None:
         if self._desk.document.case is case:

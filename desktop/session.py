@@ -37,7 +37,7 @@ log = logging.getLogger("lobule.desktop")
 PATIENCE_S = 10.0
 """A window that is closed waits this long for each of its jobs to look up."""
 SAVING_S = 60.0
-"""And this long for files that are being written."""
+"""And, where nobody tells the person that it waits, this long for files that are being written."""
 QUIET_MS = 4000
 """An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
@@ -308,14 +308,14 @@ class Session(Desk):
         """True while a thread of any job has not ended, also after `shut_down`."""
         return any(jobs.are_alive() for jobs in (self.jobs, self.saving, self.opening.background, self.models.jobs))
 
-    def shut_down(self) -> bool:
+    def shut_down(self, saving_s: float = SAVING_S) -> bool:
         """Stop all work but what is being written, and wait for it; False when something did not stop in time."""
         self._rest.stop()
         every = (self.jobs, self.opening.background, self.models.jobs)
         for jobs in every:
             jobs.cancel_all()  # all are asked before one is waited for
         ended = [jobs.shut_down(PATIENCE_S) for jobs in every]
-        ended.append(self.saving.shut_down(SAVING_S, cancel=False))
+        ended.append(self.saving.shut_down(saving_s, cancel=False))
         return all(ended)
 
 

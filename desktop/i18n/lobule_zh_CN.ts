@@ -1023,6 +1023,37 @@
     </message>
 </context>
 <context>
+    <name>SavingNotice</name>
+    <message>
+        <source>Saving</source>
+        <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>Lobule closes by itself as soon as this is written.</source>
+        <translation>写入完成后 Lobule 会自动关闭。</translation>
+    </message>
+    <message>
+        <source>Keep Lobule open</source>
+        <translation>不关闭 Lobule</translation>
+    </message>
+    <message>
+        <source>Close without waiting</source>
+        <translation>不等待，直接关闭</translation>
+    </message>
+    <message>
+        <source>The file may then be missing. Outlines that are not saved are offered at the next start.</source>
+        <translation>该文件可能因此缺失。未保存的轮廓会在下次启动时提供恢复。</translation>
+    </message>
+    <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+</context>
+<context>
     <name>ScoreStrip</name>
     <message>
         <source>Model scores over slice position</source>
@@ -2091,6 +2122,14 @@ as</source>
     <message>
         <source>Copy details</source>
         <translation>复制详细信息</translation>
+    </message>
+    <message>
+        <source>Not saved: {0}</source>
+        <translation>未保存：{0}</translation>
+    </message>
+    <message>
+        <source>Your outlines are still here. Save again, into another folder if this one fails.</source>
+        <translation>您的轮廓仍在。请重新保存；如此文件夹无法写入，请换一个文件夹。</translation>
     </message>
 </context>
 <context>

@@ -32,6 +32,7 @@ from desktop.views.about import AboutDialog
 from desktop.views.actions import HISTORY_KEYS, Actions, history_texts, shortcut_groups
 from desktop.views.audit_dialog import AuditDialog
 from desktop.views.banner import StatusBanner
+from desktop.views.closing import Closing
 from desktop.views.files import FileChooser
 from desktop.views.help import HelpDialog
 from desktop.views.input_preview import InputPreview
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.outlines = OutlineEditor(session.document, self.grid, self.tools, self)
         self.welcome = WelcomePage(session.settings, theme)
         self.questions = Questions(session, self.journal, self)
+        self.closing = Closing(session, self.journal, self)
         self.banner = StatusBanner(session, theme)
         self.view_commands = ViewCommands(session, self.grid, self.files, self.banner)
         self.left = QWidget()
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         session.first_image.connect(self._first_image)
         session.opening.given_up.connect(self._document_opened)
         session.failed.connect(self.show_error)
+        session.not_saved.connect(lambda path, error: errors.not_saved_box(path, error, self).open())
         session.notice.connect(self._say)
         session.saved.connect(lambda text, path: self._say(f"{text}: {path}"))
         self.grid.notice.connect(self._say)
@@ -372,8 +375,11 @@ class MainWindow(QMainWindow):
             self.session.open_paths(list(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.closing.may_close():
+            event.ignore()
+            return
         self.view_commands.cine.stop()
-        self.session.shut_down()
+        self.session.shut_down(saving_s=0.0)
         self.journal.leave()  # nothing drawn is lost: the next start offers it
         self.session.settings.set(table.PLACE, self.saveGeometry().toBase64().toStdString())
         self.session.settings.save()

@@ -9,7 +9,8 @@ import threading
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop import theme
+from desktop import operations, theme
+from desktop.jobs import Job
 from desktop.session import Session
 from desktop.settings import Settings
 from engine import storage
@@ -122,3 +123,27 @@ def only_tiny(own_home, tiny_package, monkeypatch):
     """No package ships, and the tiny one is installed."""
     monkeypatch.setattr(storage, "assets_folder", lambda: own_home / "assets")
     shutil.copytree(tiny_package, own_home / "models" / "tiny-t2-dwi")
+
+
+@pytest.fixture
+def writing(monkeypatch):
+    """Writing a case waits for `gate`, then fails where `fault` is set."""
+
+    class Writing:
+        def __init__(self):
+            self.gate, self.fault = threading.Event(), None
+
+        def job(self, case, path):
+            def work(steps):
+                assert self.gate.wait(20)
+                if self.fault is not None:
+                    raise self.fault
+                path.write_text("case", encoding="utf-8")
+                return path
+
+            return Job("Saving the case", work)
+
+    made = Writing()
+    monkeypatch.setattr(operations, "save_case", made.job)
+    yield made
+    made.gate.set()

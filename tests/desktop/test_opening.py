@@ -51,11 +51,16 @@ def drop(qtbot, session, *paths):
 
 def settled(qtbot, session):
     """Wait until nothing runs and nothing is about to begin."""
-    qtbot.waitUntil(idle(session), timeout=30_000)
+    every = (session.jobs, session.opening.background)
+
+    def at_rest():
+        return idle(session)() and all(jobs.are_home() for jobs in every)  # what was stopped has said so
+
+    qtbot.waitUntil(at_rest, timeout=30_000)
     qtbot.wait(30)
-    qtbot.waitUntil(idle(session), timeout=30_000)
+    qtbot.waitUntil(at_rest, timeout=30_000)
     qtbot.wait(30)
-    assert idle(session)()
+    assert at_rest()
 
 
 def patients_of(session):

@@ -4,35 +4,7 @@ from __future__ import annotations
 
 import threading
 
-import pytest
-
-from desktop import operations
-from desktop.jobs import Job
 from desktop.views.job_bar import JobBar
-
-
-@pytest.fixture
-def writing(monkeypatch):
-    """Writing waits for `gate`, then fails where `fault` is set."""
-
-    class Writing:
-        def __init__(self):
-            self.gate, self.fault = threading.Event(), None
-
-        def job(self, case, path):
-            def work(steps):
-                assert self.gate.wait(20)
-                if self.fault is not None:
-                    raise self.fault
-                path.write_text("case", encoding="utf-8")
-                return path
-
-            return Job("Saving the case", work)
-
-    made = Writing()
-    monkeypatch.setattr(operations, "save_case", made.job)
-    yield made
-    made.gate.set()
 
 
 def test_a_save_goes_on_when_another_study_is_opened(qtbot, session, shown, writing, tmp_path):
@@ -55,9 +27,9 @@ def test_a_save_that_fails_after_its_study_was_left_is_told(qtbot, session, show
     writing.fault = OSError("disk full")
     session.saver.save_case(tmp_path / "case.json")
     session.close()
-    with qtbot.waitSignal(session.failed, timeout=20_000) as caught:
+    with qtbot.waitSignal(session.not_saved, timeout=20_000) as caught:
         writing.gate.set()
-    assert caught.args == [writing.fault]
+    assert caught.args == [tmp_path / "case.json", writing.fault]
     qtbot.waitUntil(lambda: not session.is_busy, timeout=20_000)
 
 
