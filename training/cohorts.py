@@ -6,6 +6,7 @@ left out where no set was named.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
@@ -18,17 +19,26 @@ from training.cohort import read_cohort
 from training.dataset import ShardSet
 from training.prepare import prepare
 from training.sources import Source, table_sources
+from training.tables import read_rows
+
+logger = logging.getLogger(__name__)
 
 PREPARED = "lobule-shards"
+EXCLUSIONS = "exclusions.csv"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cohort:
-    """Lesions to evaluate on, under a short id and the name that stands beside the figures."""
+    """Lesions to evaluate on, under a short id and the name that stands beside the figures.
+
+    Attributes:
+        left_out: Rows of ``exclusions.csv`` that belong to the set: lesions that gave no shard, and why.
+    """
 
     id: str
     name: str
     shards: ShardSet
+    left_out: tuple[Mapping[str, str], ...] = ()
 
 
 def open_cohorts(
@@ -63,7 +73,10 @@ def open_cohorts(
             name = (names or {}).get(subset, identity)
             if name in {cohort.name for cohort in found}:  # the same set of another source
                 name = f"{name} ({identity})"
-            found.append(Cohort(identity, name, everything.of_set(subset)))
+            found.append(Cohort(identity, name, everything.of_set(subset), exclusions_of(everything, subset)))
+        lost = {row.get("subset", "") for row in exclusions_of(everything)} - {s.subset for s in everything.shards}
+        for subset in sorted(lost & set(sets) if sets else lost - set(used)):
+            logger.warning("No lesion of the set %r was prepared; see %s.", subset, everything.folder / EXCLUSIONS)
     absent = set(sets) - {shard.subset for cohort in found for shard in cohort.shards.shards}
     if absent or not found:
         wanted = f"the set {sorted(absent)[0]!r}" if absent else "any set that the package was not trained on"
@@ -86,6 +99,13 @@ def _free_id(subset: str, source: Path, sources: Sequence[Path], taken: set[str]
     place = Path(parts[-next(tails, 1)]).stem
     names = (f"{place}-{own}{f'-{number}' if number > 1 else ''}" for number in count_from(1))
     return next(name for name in names if name not in taken)
+
+
+def exclusions_of(shards: ShardSet, subset: str | None = None) -> tuple[Mapping[str, str], ...]:
+    """Rows of the exclusion log beside these shards, of one set or of all."""
+    path = shards.folder / EXCLUSIONS
+    rows = read_rows(path) if path.exists() else []
+    return tuple(row for row in rows if subset is None or row.get("subset", "") == subset)
 
 
 def used_sets(package: ModelPackage) -> dict[str, str]:
@@ -127,7 +147,7 @@ def _prepared(package: ModelPackage, table: Path, sources: Sequence[Source], wor
     if done.made + done.kept == 0:
         raise StorageError(
             f"No lesion of {table} could be prepared: {done.exclusions[0].reason}",
-            remedy=f"See {out / 'exclusions.csv'}.",
+            remedy=f"See {out / EXCLUSIONS}.",
             code="no-shards",
         )
     return out

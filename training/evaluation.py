@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from training.misclassified import lesion_rows, write_misclassified
 from training.predictions import answers
 from training.readers import compare_readers, read_readers, refuse_strangers
 from training.scored import Scored, combine
-from training.statistics.bootstrap import RESAMPLES
+from training.splits import refuse_shared_patients
+from training.statistics.bootstrap import LEAST_RESAMPLES, RESAMPLES
 from training.tables import append_row
 
 logger = logging.getLogger(__name__)
@@ -81,12 +83,28 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
             remedy="Name a folder of shards or a cohort table after the package.",
             code="no-cohort",
         )
+    if request.resamples < LEAST_RESAMPLES:
+        raise UsageError(
+            f"{request.resamples} resamples have no 2.5 % at either end.",
+            remedy=f"Take {LEAST_RESAMPLES} or more; {RESAMPLES} are usual.",
+            code="resamples",
+        )
     provider = session.provider_candidates(request.provider)[0]
     readers = read_readers(request.readers) if request.readers else ()
     saved = checkpoint.load(request.checkpoint) if request.checkpoint else None
     cohorts = open_cohorts(
         package, request.cohorts, _measured_sets(package, request), request.names, request.workers, progress
     )
+    subsets = {shard.subset for cohort in cohorts for shard in cohort.shards.shards} | {request.calibrate_on}
+    for name in sorted(set(request.names) - subsets):
+        raise UsageError(
+            f"A name is given to the set {name!r}, which is not evaluated.",
+            remedy=f"Evaluated are: {', '.join(sorted(subsets - {''}))}.",
+            code="name",
+        )
+    if saved is not None:
+        for cohort in cohorts:
+            refuse_trained(saved, cohort.shards)
     strangers = {}
     if request.readers:
         evaluated = {shard.patient for cohort in cohorts for shard in cohort.shards.shards}
@@ -100,11 +118,11 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
     for cohort in cohorts:
         scored = score_package(package, cohort.shards, progress, cache_of(cohort.shards, request.cache), provider)
         measured = measure(scored, cohort.name, request.resamples)
+        measured["cohort"]["left_out"] = _left_out(cohort)
         if readers:
             measured["readers"] = compare_readers(scored.patient_level, readers)
         stated[cohort.id] = manifest_figures(measured, package.manifest.clinical_status)
         if saved is not None:
-            refuse_trained(saved, cohort.shards)
             stated[cohort.id]["int8_against_float"] = against_float(package, saved, cohort.shards, progress)
             measured["int8_against_float"] = stated[cohort.id]["int8_against_float"]
         if request.out:
@@ -121,6 +139,17 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
     if request.out:
         write_flat(request.out / "figures.csv", everything)
     return stated
+
+
+def _left_out(cohort: Cohort) -> dict[str, Any]:
+    """Lesions of the cohort that no figure counts, patients that have no other, and how often each reason."""
+    measured = {shard.patient for shard in cohort.shards.shards}
+    lost = {row["patient"] for row in cohort.left_out} - measured
+    reasons = dict(Counter(row["code"] for row in cohort.left_out).most_common())
+    if cohort.left_out:
+        told = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+        logger.warning("%s: %d lesions left out in preparation (%s)", cohort.name, len(cohort.left_out), told)
+    return {"lesions": len(cohort.left_out), "patients": len(lost), "reasons": reasons}
 
 
 def cache_of(shards: ShardSet, wanted: Path | None) -> Path:
@@ -171,7 +200,7 @@ def _measured_sets(package: ModelPackage, request: Request) -> tuple[str, ...]:
     """The sets asked for; without any, the calibration split is not measured either."""
     if request.sets or request.calibrate_on in ("", HELD_OUT):
         return request.sets
-    cohorts = open_cohorts(package, request.cohorts)
+    cohorts = open_cohorts(package, request.cohorts, workers=request.workers)
     subsets = {shard.subset for cohort in cohorts for shard in cohort.shards.shards}
     return tuple(sorted(subsets - {request.calibrate_on}))
 
@@ -188,7 +217,17 @@ def _calibrated(
     if request.calibrate_on != HELD_OUT:
         # The set of an earlier calibration may calibrate again.
         fresh = replace(package, manifest=replace(package.manifest, calibration={}))
-        split = open_cohorts(fresh, request.cohorts, [request.calibrate_on])[0].shards
+        first, *more = open_cohorts(fresh, request.cohorts, [request.calibrate_on])
+        if more:
+            raise UsageError(
+                f"The set {request.calibrate_on!r} stands in {1 + len(more)} of these cohorts.",
+                remedy="Calibrate on one of them: name it alone, and evaluate the others after that.",
+                code="calibration-split",
+            )
+        split = first.shards
+        if saved is not None:
+            trained = saved.facts.get("training_patients", ())
+            refuse_shared_patients(trained, split.patients.tolist(), "the training and the calibration split")
         name = request.names.get(request.calibrate_on, f"set {request.calibrate_on}")
     elif saved is None:
         raise UsageError(
@@ -198,10 +237,10 @@ def _calibrated(
         )
     else:
         # They carry the name of the training's set: opened here, past the check of sets, patient by patient.
-        folder = next(path for path in request.cohorts if path.is_dir())
-        held = ShardSet.open(folder, package.manifest.labels).of_patients(saved.facts["validation_patients"])
-        refuse_none(held)
-        split, name = held, "patients held out of the training"
+        wanted = saved.facts.get("validation_patients", ())
+        folders = [path for path in request.cohorts if path.is_dir()]
+        held = [ShardSet.open(folder, package.manifest.labels).of_patients(wanted) for folder in folders]
+        split, name = some_of(held), "patients held out of the training"
     kept = cache_of(split, request.cache)
     return calibrate(
         package,
@@ -212,14 +251,16 @@ def _calibrated(
     )
 
 
-def refuse_none(shards: ShardSet) -> None:
-    """Raise UsageError for an empty set."""
-    if not shards.shards:
-        raise UsageError(
-            f"The held-out patients of the training have no shards in {shards.folder}.",
-            remedy="Name the folder of shards that the training used.",
-            code="calibration-split",
-        )
+def some_of(candidates: Sequence[ShardSet]) -> ShardSet:
+    """The first set that is not empty, or UsageError."""
+    for shards in candidates:
+        if shards.shards:
+            return shards
+    raise UsageError(
+        "The patients that the training held out have no shards in these cohorts.",
+        remedy="Name the folder of shards that the training used.",
+        code="calibration-split",
+    )
 
 
 def _write_cohort(package: ModelPackage, cohort: Cohort, scored: Scored, folder: Path, images: bool) -> None:

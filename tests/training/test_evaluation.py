@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -306,6 +307,40 @@ def test_calibration_is_fitted_on_other_patients_and_changes_no_class(
         evaluate(Request(package, (shards,), sets=("tuning",), calibrate_on="tuning"))
 
 
+def test_a_calibration_that_cannot_be_trusted_writes_nothing(
+    tmp_path: Path, package: Path, shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lesion(tmp_path / "one", "C1", "benign", [BENIGN], subset="tuning")
+    write_lesion(tmp_path / "one", "C2", "primary_malignancy", [PRIMARY], subset="tuning")
+    write_lesion(tmp_path / "two", "D1", "benign", [PRIMARY], subset="tuning")
+    with pytest.raises(UsageError, match="stands in 2 of these cohorts"):
+        evaluate(Request(package, (shards, tmp_path / "one", tmp_path / "two"), calibrate_on="tuning"))
+    known: dict[str, list[str]] = {"training_patients": ["B1"], "validation_patients": ["Z"]}
+    monkeypatch.setattr("training.evaluation.checkpoint.load", lambda _: SimpleNamespace(facts=known))
+    with pytest.raises(UsageError, match="stand in both training_patients"):  # before anything is scored or written
+        evaluate(Request(package, (shards, tmp_path / "two"), calibrate_on="tuning", checkpoint=tmp_path))
+    known["training_patients"] = ["D1"]
+    with pytest.raises(UsageError, match="stand in both the training and the calibration split"):
+        evaluate(Request(package, (shards, tmp_path / "two"), calibrate_on="tuning", checkpoint=tmp_path))
+    with pytest.raises(UsageError, match="held out have no shards"):
+        evaluate(Request(package, (shards,), calibrate_on="validation", checkpoint=tmp_path))
+    assert load_package(package).manifest.calibration == {}
+
+
+def test_lesions_left_out_in_preparation_are_counted(
+    tmp_path: Path, package: Path, shards: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (shards / "exclusions.csv").write_text(
+        "name,patient,subset,code,reason\nM1-3,M1,test,no-slices,None.\nX,X,test,role-missing,No DWI.\n"
+        "Y,Y,test,role-missing,No DWI.\nZ,Z,autumn,quality,Motion.\n",
+        encoding="utf-8",
+    )
+    found = measured(package, shards, tmp_path / "out")["cohort"]["left_out"]
+    assert found == {"lesions": 3, "patients": 2, "reasons": {"role-missing": 2, "no-slices": 1}}
+    assert "test: 3 lesions left out in preparation (role-missing 2, no-slices 1)" in caplog.text
+    assert "No lesion of the set 'autumn' was prepared" in caplog.text
+
+
 def test_what_was_trained_on_is_left_out_or_refused(package: Path, shards: Path) -> None:
     write_lesion(shards, "T1", "benign", [BENIGN], subset="train")
     assert set(evaluate(Request(package, (shards,)))) == {"test", "train"}
@@ -370,6 +405,10 @@ def test_names_and_cohorts_of_the_command(package: Path, shards: Path, capsys: p
     assert "no cohort" in capsys.readouterr().err
     assert main(["evaluate", str(package), str(shards), "--name", "by hand"]) == 2
     assert "SET=NAME" in capsys.readouterr().err
+    assert main(["evaluate", str(package), str(shards), "--name", "tset=by hand"]) == 2
+    assert "'tset', which is not evaluated" in capsys.readouterr().err
+    assert main(["evaluate", str(package), str(shards), "--resamples", "0"]) == 2
+    assert "0 resamples" in capsys.readouterr().err
 
 
 def test_the_same_set_of_several_sites_stays_several_cohorts(tmp_path: Path, package: Path) -> None:

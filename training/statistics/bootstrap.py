@@ -17,6 +17,8 @@ from training.statistics.interval import Interval
 from training.statistics.roc import auc, checked
 
 RESAMPLES = 2000
+LEAST_RESAMPLES = 40
+"""Fewer have no 2.5 % at either end."""
 _CELLS = 8_000_000
 """Weights held at a time: 64 MB."""
 

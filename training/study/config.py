@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import UsageError
-from training.statistics.bootstrap import RESAMPLES
+from training.statistics.bootstrap import LEAST_RESAMPLES, RESAMPLES
 
 MODEL_NAMES: Mapping[str, str] = {"t2": "T2", "t2_dwi": "T2+DWI", "tri_seq": "Tri-Seq", "six_seq": "Six-Seq"}
 """The paper's four models, in its order, by the ids of packages."""
@@ -86,6 +86,8 @@ def load(path: Path, shards: tuple[Path, ...] = ()) -> StudyConfig:
         raise _bad(f"{path} lists no [[cohort]] to evaluate on")
     if len({cohort.id for cohort in cohorts}) != len(cohorts):
         raise _bad(f"{path} gives two cohorts one id")
+    if int(values.get("resamples", RESAMPLES)) < LEAST_RESAMPLES:
+        raise _bad(f"{path} asks for fewer than {LEAST_RESAMPLES} resamples, which have no 2.5 % at either end")
     return StudyConfig(
         title=str(values.get("title", "Evaluation")),
         out=Path(values.get("out", "study")),

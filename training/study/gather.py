@@ -12,7 +12,7 @@ from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference.loading import load_package
 from training import facts
-from training.cohorts import shards_of
+from training.cohorts import exclusions_of, shards_of
 from training.config import THREE_WAY
 from training.dataset import ShardSet
 from training.evaluate import score_package
@@ -21,7 +21,6 @@ from training.measure import measure
 from training.readers import Reader, compare_readers, read_readers, refuse_strangers
 from training.scored import Scored
 from training.study.config import MODEL_NAMES, CohortEntry, StudyConfig
-from training.tables import read_rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +172,7 @@ def _cohort(
     compared = (
         {model: compare_readers(item.patient_level, readers) for model, item in scored.items()} if readers else {}
     )
-    return StudyCohort(entry, described, shards, scored, measured, compared, _exclusions(entry, described))
+    return StudyCohort(entry, described, shards, scored, measured, compared, exclusions_of(described, entry.subset))
 
 
 def _without_places(text: str, entry: CohortEntry) -> str:
@@ -211,10 +210,3 @@ def _described(entry: CohortEntry) -> ShardSet | None:
             except EngineError:
                 continue
     return None
-
-
-def _exclusions(entry: CohortEntry, described: ShardSet) -> tuple[Mapping[str, str], ...]:
-    path: Path = described.folder / "exclusions.csv"
-    if not path.exists():
-        return ()
-    return tuple(row for row in read_rows(path) if row.get("subset", "") == entry.subset)
