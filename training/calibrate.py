@@ -43,7 +43,8 @@ def calibrate(
         subset: The set that the split is; the package is not measured on it later.
 
     Raises:
-        UsageError: A patient stands in both, or the split holds one class or one patient only.
+        UsageError: A patient stands in both, the split holds one class or one patient only, or the sharpest
+            scores are the likeliest. (Flat ones may be: they claim nothing.)
     """
     patients = scored.patient_of_slice
     refuse_shared_patients(set(patients.tolist()), measured, "the calibration split and the measured cohorts")
@@ -57,6 +58,13 @@ def calibrate(
             remedy="Name a set with more patients, of at least two classes.",
             code="calibration-split",
         ) from problem
+    if found.value < 1.01 * calibration.TEMPERATURES[0]:
+        raise UsageError(
+            f"The calibration split {name!r} has no temperature of its own: nearly every case is right, so that any "
+            "sharper score is likelier.",
+            remedy="Name a set with more patients.",
+            code="calibration-split",
+        )
     before = softmax(scored.logits.astype(np.float64))
     stated: dict[str, Any] = {
         "method": "temperature scaling (Guo 2017)",

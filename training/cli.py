@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.domain.errors import Cancelled, EngineError, UsageError
+from engine.domain.errors import Cancelled, EngineError, StorageError, UsageError
 from engine.domain.sequence import SequenceRole
 from training import config as configuration
 from training.prepare import CHANNELS, prepare, spec_for
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EngineError as fault:
         print(f"lobule-train: {fault}", file=sys.stderr)
         return fault.exit_status
+    except OSError as fault:  # a folder that cannot be written, a full disk
+        print(f"lobule-train: {fault.strerror or fault}: {fault.filename or 'a file'}. Check it.", file=sys.stderr)
+        return StorageError.exit_status
     except (KeyboardInterrupt, Cancelled):
         print("lobule-train: stopped; the same command goes on from here.", file=sys.stderr)
         return Cancelled.exit_status

@@ -56,7 +56,7 @@ def measure(scored: Scored, name: str, resamples: int = RESAMPLES, seed: int = 1
         "lesion": level_figures(scored.lesion_level, labels, resamples, seed),
         "patient": level_figures(scored.patient_level, labels, resamples, seed),
         "calibration": _calibration(scored),
-        "subgroups": {name: _subgroups(scored, key) for name, key in SUBGROUPS.items()},
+        "subgroups": {name: _subgroups(scored, key, resamples, seed) for name, key in SUBGROUPS.items()},
     }
 
 
@@ -217,7 +217,7 @@ def _calibration(scored: Scored) -> dict[str, Any]:
     }
 
 
-def _subgroups(scored: Scored, key: Callable[[Shard], str]) -> dict[str, Any]:
+def _subgroups(scored: Scored, key: Callable[[Shard], str], resamples: int, seed: int) -> dict[str, Any]:
     """Figures of the lesions of each group; the groups stand in the order of `_group_order`."""
     names = np.array([key(shard) for shard in scored.shards])
     result = {}
@@ -230,13 +230,15 @@ def _subgroups(scored: Scored, key: Callable[[Shard], str]) -> dict[str, Any]:
             "lesions": len(level.names),
             "slices": int(own.sum()),
             "malignant": int(level.malignant.sum()),
-            "flagged_by_any_slice": proportion(int(level.flagged.sum()), len(level.names)),
-            "three_way_right": proportion(int((level.predicted == level.truth).sum()), len(level.names)),
+            "flagged_by_any_slice": proportion(int(level.flagged.sum()), len(level.names), level.patients),
+            "three_way_right": proportion(
+                int((level.predicted == level.truth).sum()), len(level.names), level.patients
+            ),
         }
         binary = area(level.malignant, level.malignant_score, level.patients)
         if binary:
             entry["auc"] = binary
-        rule = rule_figures(level, level.flagged, clustered, 200)
+        rule = rule_figures(level, level.flagged, clustered, resamples, seed)
         entry["any_slice_rule"] = {name: rule[name] for name in ("sensitivity", "specificity") if name in rule}
         result[name] = entry
     return result

@@ -19,7 +19,7 @@ from training.dataset import ShardSet, target_of
 from training.figures.style import CLASS_NAMES, font, new_figure, save, status_line
 from training.predictions import slice_inputs
 from training.scored import Scored
-from training.tables import append_row
+from training.tables import append_row, read_rows
 
 MOST_SLICES = 6
 
@@ -63,7 +63,11 @@ def write_misclassified(
     """
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / "misclassified.csv"
-    table.unlink(missing_ok=True)
+    if table.exists():  # images of an earlier package's errors would pass for this one's
+        for former in read_rows(table):
+            if former.get("image") == f"{former['shard']}.png":
+                (folder / former["image"]).unlink(missing_ok=True)
+        table.unlink()
     rows = []
     runner = session.open_session(package, session.CPU) if images else None
     for number, row in enumerate(lesion_rows(scored)):

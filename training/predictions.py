@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,9 +98,11 @@ def _path(package: ModelPackage, shards: ShardSet, shard: Shard, cache: Path, pr
 
 def _read(path: Path) -> Answers | None:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here: numpy leaves a file open that is no whole archive.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return Answers(arrays["logits"], arrays["features"])
-    except (OSError, ValueError, KeyError):  # absent, or cut off by an earlier interruption: scored again
+    # absent, or cut off by an earlier interruption: scored again
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error):
         return None
 
 

@@ -24,6 +24,7 @@ from training.evaluation import Request, evaluate
 from training.export import finish_package
 from training.facts import classes_of
 from training.measure import proportion, rule_figures
+from training.predictions import _read as kept_answers
 from training.predictions import answers
 from training.prepare import spec_for
 from training.readers import read_readers
@@ -133,6 +134,8 @@ def test_subgroups_take_the_words_of_headers_and_tables(tmp_path: Path, package:
     assert list(groups["size_band"]) == ["< 10 mm", "20–30 mm"]
     assert {name: entry["lesions"] for name, entry in groups["field_strength"].items()} == {"1.5 T": 6, "3.0 T": 1}
     assert list(groups["vendor"]) == ["Siemens"]
+    # Seven lesions of six patients: the limits count patients.
+    assert groups["vendor"]["Siemens"]["three_way_right"]["naive"]["value"] == round(6 / 7, 4)
     haemangioma = groups["lesion_type"]["Haemangioma"]
     assert haemangioma["flagged_by_any_slice"]["events"] == 1
     assert haemangioma["any_slice_rule"]["specificity"]["value"] == 0.0
@@ -243,6 +246,15 @@ def test_answers_are_kept_and_a_changed_shard_is_scored_again(
     assert evaluate(Request(package, (shards,))) == changed
 
 
+def test_answers_that_were_cut_off_are_no_answers(tmp_path: Path) -> None:
+    whole, path = tmp_path / "whole.npz", tmp_path / "cut.npz"
+    np.savez(whole, logits=np.zeros((9, 3)), features=np.zeros((9, 4)))
+    content = whole.read_bytes()
+    for cut in (b"", content[: len(content) // 2], content[:-30]):
+        path.write_bytes(cut)
+        assert kept_answers(path) is None
+
+
 def test_shards_of_more_sequences_serve_a_package_of_fewer(tmp_path: Path, shards: Path) -> None:
     t2 = load_package(write_tiny_package(tmp_path / "t2", ("T2",)))
     everything = ShardSet.open(shards, THREE_WAY)
@@ -313,6 +325,8 @@ def test_a_calibration_that_cannot_be_trusted_writes_nothing(
     write_lesion(tmp_path / "one", "C1", "benign", [BENIGN], subset="tuning")
     write_lesion(tmp_path / "one", "C2", "primary_malignancy", [PRIMARY], subset="tuning")
     write_lesion(tmp_path / "two", "D1", "benign", [PRIMARY], subset="tuning")
+    with pytest.raises(UsageError, match="no temperature of its own"):  # every case right: the sharper, the likelier
+        evaluate(Request(package, (shards, tmp_path / "one"), calibrate_on="tuning"))
     with pytest.raises(UsageError, match="stands in 2 of these cohorts"):
         evaluate(Request(package, (shards, tmp_path / "one", tmp_path / "two"), calibrate_on="tuning"))
     known: dict[str, list[str]] = {"training_patients": ["B1"], "validation_patients": ["Z"]}

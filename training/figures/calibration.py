@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from engine.domain.package import ClinicalStatus
-from training.figures.style import MODEL_STYLE, SIZE, WIDTH_IN, font, new_figure, plain_axes, status_line
+from training.figures.style import MODEL_STYLE, SIZE, WIDTH_IN, fitted, font, new_figure, plain_axes, status_line
 
 
 def calibration_figure(
@@ -71,7 +71,7 @@ def calibration_figure(
         lower.set_xlim(0, 0.85)
         upper.set_xlim(0, 1)
         upper.set_ylim(0, 1)
-        upper.set_title(title, fontproperties=font(SIZE), loc="left", pad=3)
+        upper.set_title(fitted(title, SIZE, 0.85 * WIDTH_IN / columns), fontproperties=font(SIZE), loc="left", pad=3)
         plain_axes(upper, "malignant score", "observed share malignant" if column == 0 else "")
         plain_axes(lower, "threshold", "net benefit" if column == 0 else "")
         upper.legend(

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.domain.package import ClinicalStatus
-from training.figures.style import SIZE, WIDTH_IN, font, new_figure, status_line
+from training.figures.style import SIZE, WIDTH_IN, fitted, font, new_figure, status_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def confusion_figure(matrices: Sequence[Matrix], status: ClinicalStatus, columns
     for axes in grid[len(matrices) :]:
         axes.set_axis_off()
     for axes, matrix in zip(grid, matrices, strict=False):
-        _draw(axes, matrix)
+        _draw(axes, matrix, 0.88 * WIDTH_IN / columns)
     figure.subplots_adjust(
         left=0.105, right=0.995, top=1 - 0.22 / height, bottom=0.52 / height, wspace=0.42, hspace=0.42
     )
@@ -39,7 +39,7 @@ def confusion_figure(matrices: Sequence[Matrix], status: ClinicalStatus, columns
     return figure
 
 
-def _draw(axes: Axes, matrix: Matrix) -> None:
+def _draw(axes: Axes, matrix: Matrix, width_in: float) -> None:
     counts = np.asarray(matrix.counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     edges = np.arange(len(counts) + 1) - 0.5
@@ -63,4 +63,4 @@ def _draw(axes: Axes, matrix: Matrix) -> None:
     axes.tick_params(length=0, pad=2)
     axes.set_xlabel("called", fontproperties=font(6), labelpad=1)
     axes.set_ylabel("truth", fontproperties=font(6), labelpad=1)
-    axes.set_title(matrix.title, fontproperties=font(6.4), loc="left", pad=3)
+    axes.set_title(fitted(matrix.title, 6.4, width_in), fontproperties=font(6.4), loc="left", pad=3)

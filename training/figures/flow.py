@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from engine.domain.package import ClinicalStatus
-from training.figures.style import WIDTH_IN, font, new_figure, status_line
+from training.figures.style import WIDTH_IN, fitted, font, new_figure, status_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def flow_figure(columns: Sequence[Column], status: ClinicalStatus) -> Figure:
     width = (WIDTH_IN - 0.1) / len(columns)
     for number, column in enumerate(columns):
         left = 0.05 + number * width
-        axes.text(left + 0.02, height - 0.2, column.title, fontproperties=font(7), va="bottom")
+        axes.text(left + 0.02, height - 0.2, fitted(column.title, 7, width - 0.15), fontproperties=font(7), va="bottom")
         top = height - 0.3
         for step, text in enumerate(column.boxes):
-            _box(axes, left, top, width - 0.12, heights[step], text)
+            _box(axes, left, top, width - 0.12, heights[step], _within(text, width - 0.2))
             if step + 1 < len(column.boxes):
                 below = top - heights[step] - between[step]
                 middle = left + 0.22
@@ -55,10 +55,15 @@ def flow_figure(columns: Sequence[Column], status: ClinicalStatus) -> Figure:
                     tall_out = line * _lines(out) + 0.1
                     at = top - heights[step] - (between[step] - tall_out) / 2
                     _arrow(axes, (middle, at - tall_out / 2), (left + 0.42, at - tall_out / 2))
-                    _box(axes, left + 0.42, at, width - 0.54, tall_out, out, dashed=True)
+                    _box(axes, left + 0.42, at, width - 0.54, tall_out, _within(out, width - 0.62), dashed=True)
                 top = below
     status_line(figure, status)
     return figure
+
+
+def _within(text: str, width_in: float) -> str:
+    """Every line cut to the box."""
+    return "\n".join(fitted(line, 5.8, width_in) for line in text.split("\n"))
 
 
 def _lines(text: str) -> int:

@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from engine.domain.package import ClinicalStatus
-from training.figures.style import SIZE, WIDTH_IN, font, new_figure, plain_axes, status_line
+from training.figures.style import SIZE, WIDTH_IN, fitted, font, new_figure, plain_axes, status_line
+
+MOST_INSIDE = 7
+"""Entries of a legend that leave the curves to be seen; a longer one stands below the axes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +57,9 @@ class Panel:
 def roc_figure(rows: Sequence[Sequence[Panel]], status: ClinicalStatus) -> Figure:
     """A grid of panels, lettered A, B, C … row by row."""
     columns = max(3, *(len(row) for row in rows))  # one scale for every figure
-    height = 2.75 * len(rows) + 0.12
+    entries = max(len(panel.curves) + len(panel.points) for row in rows for panel in row)
+    below = 0.0 if entries <= MOST_INSIDE or len(rows) > 1 else 0.11 * entries + 0.1
+    height = 2.75 * len(rows) + 0.12 + below
     figure = new_figure(WIDTH_IN, height)
     grid = figure.subplots(len(rows), columns, squeeze=False)
     letter = 0
@@ -62,16 +67,16 @@ def roc_figure(rows: Sequence[Sequence[Panel]], status: ClinicalStatus) -> Figur
         for axes in row[len(panels) :]:
             axes.set_axis_off()
         for axes, panel in zip(row, panels, strict=False):
-            _draw(axes, panel, "ABCDEFGHIJKL"[letter])
+            _draw(axes, panel, "ABCDEFGHIJKL"[letter], 0.92 * WIDTH_IN / columns, under=below > 0)
             letter += 1
     figure.subplots_adjust(
-        left=0.055, right=0.992, top=1 - 0.22 / height, bottom=0.50 / height, wspace=0.2, hspace=0.32
+        left=0.055, right=0.992, top=1 - 0.22 / height, bottom=(0.50 + below) / height, wspace=0.2, hspace=0.32
     )
     status_line(figure, status)
     return figure
 
 
-def _draw(axes: Axes, panel: Panel, letter: str) -> None:
+def _draw(axes: Axes, panel: Panel, letter: str, width_in: float, under: bool) -> None:
     axes.plot([0, 1], [0, 1], color="#B8BEC4", linewidth=0.6, zorder=1)
     for curve in panel.curves:
         axes.plot(
@@ -93,7 +98,7 @@ def _draw(axes: Axes, panel: Panel, letter: str) -> None:
             markeredgewidth=0.8,
             markeredgecolor="#1B1F24",
             markerfacecolor="#1B1F24" if point.filled else "white",
-            label=point.label,
+            label=fitted(point.label, 5.6, width_in - (0.5 if under else 1.0)),
             zorder=4,
             clip_on=False,
         )
@@ -102,11 +107,12 @@ def _draw(axes: Axes, panel: Panel, letter: str) -> None:
     axes.set_aspect("equal")
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    axes.set_title(f"{letter}  {panel.title}", fontproperties=font(SIZE), loc="left", pad=4)
+    axes.set_title(fitted(f"{letter}  {panel.title}", SIZE, width_in), fontproperties=font(SIZE), loc="left", pad=4)
     plain_axes(axes, "1 − specificity", "Sensitivity")
     if panel.curves or panel.points:
         legend = axes.legend(
-            loc="lower right",
+            loc="upper left" if under else "lower right",
+            bbox_to_anchor=(0, -0.17) if under else None,
             frameon=True,
             prop=font(5.6),
             handlelength=2.4,
@@ -119,7 +125,7 @@ def _draw(axes: Axes, panel: Panel, letter: str) -> None:
         )
         legend.set_zorder(5)
     if panel.absent:
-        above_legend = 0.06 + 0.075 * (len(panel.curves) + len(panel.points))
+        above_legend = 0.06 + (0.0 if under else 0.075 * (len(panel.curves) + len(panel.points)))
         axes.text(
             0.985 if panel.curves else 0.5,
             above_legend if panel.curves else 0.5,

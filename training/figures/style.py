@@ -13,6 +13,7 @@ from matplotlib.font_manager import FontProperties
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.package import ClinicalStatus
 from engine.report import chart, palette
+from engine.report.fonts import text_width
 
 WIDTH_IN = 7.1
 """Full text width of a printed page."""
@@ -36,6 +37,15 @@ SIZE = 7.0
 def font(size: float) -> FontProperties:
     """The report's face at this size."""
     return chart.font(size)
+
+
+def fitted(text: str, size: float, width_in: float) -> str:
+    """The text, cut with an ellipsis where it is wider than its place; whole names stand in the tables."""
+    room = 72.0 * width_in
+    if text_width(text, size) <= room:
+        return text
+    kept = next(n for n in range(len(text) - 1, -1, -1) if n == 0 or text_width(f"{text[:n]}…", size) <= room)
+    return f"{text[:kept].rstrip()}…"
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.domain.package import ClinicalStatus
 from engine.report import palette
-from training.figures.style import CLASS_NAMES, SIZE, WIDTH_IN, font, new_figure, status_line
+from training.figures.style import CLASS_NAMES, SIZE, WIDTH_IN, fitted, font, new_figure, status_line
 
 LEAST = 12
 """Fewer slices make no picture."""
@@ -72,7 +72,9 @@ def tsne_figure(clouds: Sequence[Cloud], labels: Sequence[str], status: Clinical
         for side in axes.spines.values():
             side.set_linewidth(0.5)
             side.set_color("#C6CCD2")
-        axes.set_title(cloud.title, fontproperties=font(SIZE), loc="left", pad=3)
+        axes.set_title(
+            fitted(cloud.title, SIZE, 0.95 * WIDTH_IN / columns), fontproperties=font(SIZE), loc="left", pad=3
+        )
     handles, names = grid[0].get_legend_handles_labels()
     figure.legend(
         handles,

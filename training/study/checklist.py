@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from engine.domain.errors import UsageError
 from training.study.config import MODEL_NAMES
 from training.study.gather import Study
 
@@ -38,6 +39,18 @@ def checklist(study: Study) -> tuple[Item, ...]:
         else:
             items.append(Item(key, asks, OPEN + known, "open"))
     return tuple(items)
+
+
+def refuse_unknown(given: Mapping[str, str]) -> None:
+    """Raise UsageError where an answer belongs to no item: it would stand nowhere."""
+    known = [key for key, _, _ in _ITEMS]
+    for key in given:
+        if key not in known:
+            raise UsageError(
+                f"The [checklist] answers {key!r}, which is no item.",
+                remedy=f"Items are: {', '.join(known)}.",
+                code="bad-study",
+            )
 
 
 def _cohorts(study: Study) -> str:
@@ -186,7 +199,7 @@ _ITEMS: tuple[tuple[str, str, str | Callable[[Study], str]], ...] = (
     (
         "STARD 24",
         "Accuracy with precision",
-        lambda _: "Every figure of this report has 95 % limits; JSON and CSV beside it.",
+        lambda _: "Areas, proportions and likelihood ratios have 95 % limits; JSON and CSV beside this report.",
     ),
     ("STARD 25", "Adverse events", _harm),
     ("STARD 26–27", "Limitations, implications", "to be written by the authors."),

@@ -106,6 +106,11 @@ def _cohort(path: Path, entry: Mapping[str, Any], shards: tuple[Path, ...]) -> C
     if "id" not in entry:
         raise _bad(f"{path}: a [[cohort]] has no id")
     identity = str(entry["id"])
+    if Path(identity).name != identity or "\\" in identity:
+        raise _bad(f"{path}: the id {identity!r} of a [[cohort]] cannot be part of a file name")
+    columns = ("", "training", "SRRSH", "HZFPH", "TDH")
+    if entry.get("paper", "") not in columns:
+        raise _bad(f"{path}: a [[cohort]] has paper = {entry['paper']!r}; the paper has {', '.join(columns[1:])}")
     sources = (*(Path(item) for item in entry.get("sources", [])), *shards)
     return CohortEntry(
         id=identity,

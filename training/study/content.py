@@ -15,7 +15,7 @@ from training.study.config import MODEL_NAMES
 from training.study.gather import Study, StudyCohort
 from training.study.patient_level import calibration, confusions, errors, patients, subgroups
 from training.study.slice_level import areas, pictures, tests_of_areas
-from training.study.wording import p_text
+from training.study.wording import p_text, parts
 
 
 def blocks(
@@ -106,7 +106,9 @@ def _cohort_row(labels: Sequence[str], cohort: StudyCohort) -> tuple[str, ...]:
 
 def _participants(study: Study, table_one: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
     yield Heading("Participants")
-    yield Picture("figure1_flow", "Flow of participants (STARD), from the exclusion logs.", drawings.flow(study))
+    for end, more, group in parts(study.cohorts, 4):
+        caption = f"Flow of participants (STARD), from the exclusion logs.{more}"
+        yield Picture(f"figure1_flow{end}", caption, drawings.flow(study, group))
     yield Text(f"{paper.FLOW} ({paper.LABEL})", small=True)
     cohorts = [cohort.entry.short for cohort in study.cohorts]
     yield Table(
@@ -116,7 +118,8 @@ def _participants(study: Study, table_one: Sequence[Mapping[str, Any]]) -> Itera
             (row["name"], *row["cells"], p_text(row["p"]) if "p" in row else "", row.get("test", ""))
             for row in table_one
         ],
-        "Mean (SD) or n (%). Kruskal–Wallis for numbers; χ², or Fisher where expected counts are small, for each type "
+        "Mean (SD) or n (%), of the patients of whom it is stated, each with the malignant lesion, of several "
+        "alike the largest. Kruskal–Wallis for numbers; χ², or Fisher where expected counts are small, for each type "
         "against the rest.",
         widths=(2.2, *([1.5] * len(cohorts)), 0.8, 1.3),
     )

@@ -51,12 +51,12 @@ def models_by_class(study: Study, cohorts: Sequence[StudyCohort]) -> Figure:
     )
 
 
-def classes_by_cohort(study: Study) -> Figure:
+def classes_by_cohort(study: Study, cohorts: Sequence[StudyCohort]) -> Figure:
     """Figure 4: one row per non-contrast model, one panel per cohort, one curve per class."""
     rows = []
     for model in non_contrast(study):
         panels = []
-        for cohort in study.measured_cohorts[:3]:
+        for cohort in cohorts:
             scored = cohort.scored.get(model)
             curves = []
             if scored is not None:
@@ -79,10 +79,10 @@ def non_contrast(study: Study) -> tuple[str, ...]:
     )
 
 
-def binary(study: Study) -> Figure:
+def binary(study: Study, cohorts: Sequence[StudyCohort]) -> Figure:
     """Figure 6: malignant against benign per patient, every model, readers and the any-slice rule as points."""
     panels = []
-    for cohort in study.measured_cohorts[:3]:
+    for cohort in cohorts:
         curves: list[Curve] = []
         points: list[Point] = []
         for model, scored in cohort.scored.items():
@@ -107,10 +107,9 @@ def binary(study: Study) -> Figure:
     return roc_figure([panels], study.status)
 
 
-def confusions(study: Study, level: str) -> Figure:
+def confusions(study: Study, level: str, cohorts: Sequence[StudyCohort]) -> Figure:
     """Confusion matrices of one level (``slice`` or ``patient``), one row per model, one column per cohort."""
     matrices = []
-    cohorts = study.measured_cohorts
     for model in study.packages:
         for cohort in cohorts:
             if model in cohort.measured:
@@ -121,23 +120,23 @@ def confusions(study: Study, level: str) -> Figure:
     return confusion_figure(matrices, study.status, columns=max(2, min(3, len(cohorts))))
 
 
-def clouds(study: Study) -> Figure | None:
+def clouds(study: Study, cohorts: Sequence[StudyCohort]) -> Figure | None:
     """t-SNE of the non-contrast models, or None where no cohort has slices enough."""
     found = []
     for model in non_contrast(study):
-        for cohort in study.measured_cohorts[:3]:
+        for cohort in cohorts:
             scored = cohort.scored.get(model)
             if scored is not None and len(scored.truth) >= LEAST:
                 points = embed(scored.features, study.config.seed)
                 title = f"{MODEL_NAMES[model]}, {cohort.entry.short} ({len(points)} slices)"
                 found.append(Cloud(title, points, scored.truth))
-    columns = max(1, min(3, len(study.measured_cohorts)))
+    columns = max(1, min(3, len(cohorts)))
     return tsne_figure(found, study.labels, study.status, columns) if found else None
 
 
-def flow(study: Study) -> Figure:
+def flow(study: Study, cohorts: Sequence[StudyCohort]) -> Figure:
     """The STARD flow diagram."""
-    return flow_figure([_flow_column(study, cohort) for cohort in study.cohorts[:4]], study.status)
+    return flow_figure([_flow_column(study, cohort) for cohort in cohorts], study.status)
 
 
 def _class_panel(cohort: StudyCohort, label: str, index: int, absent: Sequence[str]) -> Panel:
@@ -170,7 +169,10 @@ def _reader_points(cohort: StudyCohort, model: str) -> list[Point]:
         if "sensitivity" in rates and "specificity" in rates:
             label = f"{name} ({found['level']})" if found["level"] else name
             alarms = 1.0 - rates["specificity"]["value"]
-            points.append(Point(label, alarms, rates["sensitivity"]["value"], READER_MARKS[number % len(READER_MARKS)]))
+            again, mark = divmod(number, len(READER_MARKS))
+            points.append(
+                Point(label, alarms, rates["sensitivity"]["value"], READER_MARKS[mark], filled=again % 2 == 1)
+            )
     return points
 
 

@@ -151,6 +151,9 @@ def _cohort(
     shards: dict[str, ShardSet] = {}
     scored: dict[str, Scored] = {}
     described = _described(entry)
+    if described is None and entry.training and any(source.is_file() for source in entry.sources):
+        missing.append(f"Cohort {entry.name}: a training set is described from its folder of shards, not from a table.")
+        return None
     if described is None and not any(source.is_file() for source in entry.sources):
         missing.append(f"Cohort {entry.name}: no source has lesions of the set {entry.subset!r}.")
         return None

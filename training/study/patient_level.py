@@ -12,7 +12,7 @@ from training.study import drawings, paper
 from training.study.blocks import Block, Heading, Picture, Table, Text
 from training.study.config import MODEL_NAMES
 from training.study.gather import Study, StudyCohort
-from training.study.wording import LIMITS, counts, interval, p_text, percent
+from training.study.wording import LIMITS, counts, interval, p_text, parts, percent
 
 MOST_LISTED = 25
 LIMIT_KINDS = ("log", "bootstrap_by_patient", "combined_clopper_pearson")
@@ -20,13 +20,13 @@ LIMIT_KINDS = ("log", "bootstrap_by_patient", "combined_clopper_pearson")
 
 def patients(study: Study) -> Iterator[Block]:
     yield Heading("Patients: malignant against benign")
-    yield Picture(
-        "figure6_binary",
-        "Figure 6. Malignant share of the summed scores per patient; open marks are readers, the star is the "
-        "flag’s rule. "
-        f"{LIMITS}",
-        drawings.binary(study),
-    )
+    for end, more, group in parts(study.measured_cohorts, 3):
+        yield Picture(
+            f"figure6_binary{end}",
+            "Figure 6. Malignant share of the summed scores per patient; the star is the flag’s rule, the other marks "
+            f"are readers. {LIMITS}{more}",
+            drawings.binary(study, group),
+        )
     yield Table(
         "AUC per patient, measured here",
         ("cohort", "model", "AUC", "sum rule: accuracy, 3 classes", "sum rule: sensitivity", "sum rule: specificity"),
@@ -134,12 +134,13 @@ def _rule(rule: Mapping[str, Any]) -> tuple[str, str, str, str]:
 def confusions(study: Study) -> Iterator[Block]:
     yield Heading("Confusion matrices")
     for level in ("slice", "patient"):
-        yield Picture(
-            f"figureS3_confusion_{level}s",
-            f"Confusion matrices per {level}{' (sum rule)' if level == 'patient' else ''}: counts, and shares "
-            "of the true class.",
-            drawings.confusions(study, level),
-        )
+        for end, more, group in parts(study.measured_cohorts, 3):
+            yield Picture(
+                f"figureS3_confusion_{level}s{end}",
+                f"Confusion matrices per {level}{' (sum rule)' if level == 'patient' else ''}: counts, and shares "
+                f"of the true class.{more}",
+                drawings.confusions(study, level, group),
+            )
 
 
 def subgroups(study: Study) -> Iterator[Block]:
@@ -175,21 +176,21 @@ def subgroups(study: Study) -> Iterator[Block]:
 
 def calibration(study: Study) -> Iterator[Block]:
     yield Heading("Calibration and decision curve")
-    yield Picture(
-        "figure_calibration",
-        "Upper: observed share of malignant patients against the malignant score, with Clopper–Pearson limits. "
-        "Lower: net "
-        "benefit of following the score, all, or none. Model scores are no probabilities of disease, and the share of "
-        "malignant patients is the cohort’s.",
-        calibration_figure(
-            [
-                (cohort.entry.short, {model: measured["calibration"] for model, measured in cohort.measured.items()})
-                for cohort in study.measured_cohorts[:3]
-            ],
-            MODEL_NAMES,
-            study.status,
-        ),
-    )
+    for end, more, group in parts(study.measured_cohorts, 3):
+        yield Picture(
+            f"figure_calibration{end}",
+            "Upper: observed share of malignant patients against the malignant score, with Clopper–Pearson limits. "
+            "Lower: net benefit of following the score, all, or none. Model scores are no probabilities of disease, "
+            f"and the share of malignant patients is the cohort’s.{more}",
+            calibration_figure(
+                [
+                    (cohort.entry.short, {model: found["calibration"] for model, found in cohort.measured.items()})
+                    for cohort in group
+                ],
+                MODEL_NAMES,
+                study.status,
+            ),
+        )
 
 
 def errors(study: Study) -> Iterator[Block]:

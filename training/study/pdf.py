@@ -28,13 +28,16 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from engine.report.chart import FONTS
-from training.figures.style import WIDTH_IN, figure_bytes
+from engine.report.fonts import REGULAR, runs
+from training.figures.style import WIDTH_IN, figure_bytes, fitted
 from training.study.blocks import Block, Heading, Picture, Table, Text
 
 _FACES = {"Study": "Roboto-Regular.ttf", "Study-Medium": "Roboto-Medium.ttf"}
 _INK, _MUTED = colors.HexColor("#1B1F24"), colors.HexColor("#59626C")
 _MARGIN = (A4[0] - WIDTH_IN * inch) / 2
 _WIDTH = WIDTH_IN * inch
+_TALLEST = A4[1] - 36 * mm - 60
+"""Of a figure, in points: a page less the room for a heading or a caption."""
 
 
 def _style(name: str, size: float, face: str = "Study", **more: Any) -> ParagraphStyle:
@@ -61,7 +64,7 @@ class _Place(Flowable):  # type: ignore[misc]  # reportlab has no types
         self.page, self.x, self.y, self.scale = 0, 0.0, 0.0, 1.0
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
-        self.scale = min(1.0, width / self.width)
+        self.scale = min(1.0, width / self.width, _TALLEST / self.height)
         return self.width * self.scale, self.height * self.scale
 
     def draw(self) -> None:
@@ -78,7 +81,7 @@ def pdf_bytes(title: str, status: str, about: str, blocks: Iterable[Block]) -> b
         "Study", normal="Study", bold="Study-Medium", italic="Study", boldItalic="Study-Medium"
     )
     places: list[_Place] = []
-    story: list[Any] = [Paragraph(escape(title), STYLES["title"])]
+    story: list[Any] = [Paragraph(_marked(title), STYLES["title"])]
     for number, block in enumerate(blocks):
         story += _flowables(block, places, first=number == 0)
     target = io.BytesIO()
@@ -102,11 +105,11 @@ def pdf_bytes(title: str, status: str, about: str, blocks: Iterable[Block]) -> b
         canvas.setFillColor(_INK)
         canvas.setFont("Study-Medium", 8)
         canvas.drawString(_MARGIN, A4[1] - 6.5 * mm, status)
-        canvas.setFont("Study", 7)
         if about:
-            canvas.drawString(_MARGIN, A4[1] - 10.5 * mm, about)
+            _write(canvas, A4[1] - 10.5 * mm, about, WIDTH_IN)
         canvas.setFillColor(_MUTED)
-        canvas.drawString(_MARGIN, 9 * mm, title)
+        _write(canvas, 9 * mm, title, WIDTH_IN - 0.4)
+        canvas.setFont("Study", 7)
         canvas.drawRightString(A4[0] - _MARGIN, 9 * mm, str(canvas.getPageNumber()))
         canvas.restoreState()
 
@@ -117,26 +120,41 @@ def pdf_bytes(title: str, status: str, about: str, blocks: Iterable[Block]) -> b
 
 def _flowables(block: Block, places: list[_Place], first: bool) -> list[Any]:
     if isinstance(block, Heading):
-        heading = Paragraph(escape(block.text), STYLES[block.level])
+        heading = Paragraph(_marked(block.text), STYLES[block.level])
         heading.keepWithNext = 1
         return [heading] if first or block.level > 1 else [PageBreak(), heading]
     if isinstance(block, Text):
-        return [Paragraph(escape(block.text), STYLES["small" if block.small else "text"])]
+        return [Paragraph(_marked(block.text), STYLES["small" if block.small else "text"])]
     if isinstance(block, Picture):
         width, height = (72.0 * float(value) for value in block.figure.get_size_inches())
         place = _Place(figure_bytes(block.figure, "pdf"), width, height)
         places.append(place)
-        return [KeepTogether([Spacer(0, 4), place, Paragraph(escape(block.caption), STYLES["small"]), Spacer(0, 6)])]
+        return [KeepTogether([Spacer(0, 4), place, Paragraph(_marked(block.caption), STYLES["small"]), Spacer(0, 6)])]
     return _grid(block)
 
 
+def _marked(text: str) -> str:
+    """Text for a paragraph: what Roboto lacks, such as a hospital's Chinese name, in a face that has it."""
+    pieces = [(run.face, escape(run.text)) for run in runs(text)]
+    return "".join(piece if face == REGULAR else f'<font name="{face}">{piece}</font>' for face, piece in pieces)
+
+
+def _write(canvas: Any, y: float, text: str, width_in: float) -> None:
+    """One line of 7 pt at the left margin, cut to its width."""
+    x = _MARGIN
+    for run in runs(fitted(text, 7, width_in)):
+        canvas.setFont(run.face, 7)
+        canvas.drawString(x, y, run.text)
+        x += pdfmetrics.stringWidth(run.text, run.face, 7)
+
+
 def _grid(block: Table) -> list[Any]:
-    head = Paragraph(escape(block.title), STYLES[2])
+    head = Paragraph(_marked(block.title), STYLES[2])
     head.keepWithNext = 1
     if not block.rows:
         return [head, Paragraph("none", STYLES["small"])]
-    cells = [[Paragraph(escape(name), STYLES["head"]) for name in block.header]]
-    cells += [[Paragraph(escape(cell), STYLES["cell"]) for cell in row] for row in block.rows]
+    cells = [[Paragraph(_marked(name), STYLES["head"]) for name in block.header]]
+    cells += [[Paragraph(_marked(cell), STYLES["cell"]) for cell in row] for row in block.rows]
     shares: Sequence[float] = block.widths or [1.0] * len(block.header)
     grid = Grid(
         cells,
@@ -153,7 +171,7 @@ def _grid(block: Table) -> list[Any]:
             *([("BACKGROUND", (0, 0), (-1, -1), colors.HexColor("#F2F4F6"))] if block.paper else []),
         ],
     )
-    after = [Paragraph(escape(block.note), STYLES["small"])] if block.note else []
+    after = [Paragraph(_marked(block.note), STYLES["small"])] if block.note else []
     if len(block.rows) <= 14:
         return [KeepTogether([head, grid, Spacer(0, 2), *after, Spacer(0, 4)])]
     return [CondPageBreak(40 * mm), head, grid, Spacer(0, 2), *after, Spacer(0, 4)]

@@ -15,7 +15,7 @@ from training.misclassified import is_wrong, lesion_rows, write_misclassified
 from training.study import paper
 from training.study.baseline import baseline
 from training.study.blocks import Picture, Table
-from training.study.checklist import checklist
+from training.study.checklist import checklist, refuse_unknown
 from training.study.compare import comparisons
 from training.study.config import load
 from training.study.content import about, blocks
@@ -41,6 +41,7 @@ def run(
         UsageError: The configuration is wrong, or there is nothing to score.
     """
     settings = load(config, shards)
+    refuse_unknown(settings.checklist or {})
     study = gather(settings, progress)
     folder = out or settings.out
     figures, tables = folder / "figures", folder / "tables"

@@ -13,7 +13,7 @@ from training.study import drawings, examples, paper
 from training.study.blocks import Block, Heading, Picture, Table, Text
 from training.study.config import MODEL_NAMES
 from training.study.gather import Study, StudyCohort
-from training.study.wording import LIMITS, interval, p_text
+from training.study.wording import LIMITS, interval, p_text, parts
 
 
 def areas(study: Study) -> Iterator[Block]:
@@ -26,21 +26,18 @@ def areas(study: Study) -> Iterator[Block]:
     )
     yield from _area_tables(cohorts[:1])
     if len(cohorts) > 1:
-        yield Picture(
-            "figure3_roc",
-            f"Figure 3. The same on {' and '.join(cohort.entry.name for cohort in cohorts[1:3])}.",
-            drawings.models_by_class(study, cohorts[1:3]),
-        )
+        for end, more, group in parts(cohorts[1:], 2):
+            names = " and ".join(cohort.entry.name for cohort in group)
+            caption = f"Figure 3. The same on {names}.{more}"
+            yield Picture(f"figure3_roc{end}", caption, drawings.models_by_class(study, group))
         yield from _area_tables(cohorts[1:])
     there = drawings.non_contrast(study)
     if there:
         absent = [MODEL_NAMES[model] for model in ("t2", "t2_dwi") if model not in there]
         without = f" There is no package of {absent[0]}." if absent else ""
-        yield Picture(
-            "figure4_roc",
-            f"Figure 4. The non-contrast models, the three classes of each cohort, per slice.{without}",
-            drawings.classes_by_cohort(study),
-        )
+        for end, more, group in parts(cohorts, 3):
+            caption = f"Figure 4. The non-contrast models, the three classes of each cohort, per slice.{without}{more}"
+            yield Picture(f"figure4_roc{end}", caption, drawings.classes_by_cohort(study, group))
 
 
 def _area_tables(cohorts: Sequence[StudyCohort]) -> Iterator[Block]:
@@ -110,15 +107,17 @@ def tests_of_areas(tests: Sequence[Mapping[str, Any]], names: Mapping[str, str])
 
 def pictures(study: Study, progress: Progress) -> Iterator[Block]:
     yield Heading("What the networks see")
-    cloud = drawings.clouds(study)
-    if cloud is None:
+    drawn = False
+    for end, more, group in parts(study.measured_cohorts, 3):
+        cloud = drawings.clouds(study, group)
+        if cloud is not None:
+            drawn = True
+            caption = (
+                "t-SNE of the last hidden layer, one point a slice. Distances between far groups carry no meaning."
+            )
+            yield Picture(f"figureS2_tsne{end}", caption + more, cloud)
+    if not drawn:
         yield Text("t-SNE: no cohort has slices enough of a non-contrast model.")
-    else:
-        yield Picture(
-            "figureS2_tsne",
-            "t-SNE of the last hidden layer, one point a slice. Distances between far groups carry no meaning.",
-            cloud,
-        )
     found, absent = examples.panel(study, progress)
     if found:
         there = [place for place, model in enumerate(examples.MODELS) if any(item.maps[place] for item in found)]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 LIMITS = "Limits in brackets are 95 % and count patients unless a column says naive."
+
+
+def parts(cohorts: Sequence[T], most: int) -> Iterator[tuple[str, str, Sequence[T]]]:
+    """Cohorts in groups that one figure has room for: ending of the figure's name and of its caption, and the group."""
+    for number, start in enumerate(range(0, len(cohorts), most), start=1):
+        more = number > 1
+        yield f"_{number}" if more else "", " (Continued.)" if more else "", cohorts[start : start + most]
 
 
 def interval(found: Mapping[str, Any], digits: int = 3) -> str:
