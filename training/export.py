@@ -236,7 +236,7 @@ def _tolerance(moved: NDArray[np.float32], still: NDArray[np.float32], least: fl
 
 
 def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
-    facts, config = saved.facts, saved.config.as_dict()
+    facts = saved.facts
     counts = dict(Counter(classes_of(training.shards).values()))
     return {
         "data": _data(facts, training),
@@ -252,13 +252,21 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
         "minutes": round(float(facts.get("seconds", 0.0)) / 60, 1),
         "hardware": facts.get("hardware", "not recorded"),
         "weights": facts.get("weights", "last"),
-        **({"begun_from": facts["begun_from"]} if "begun_from" in facts else {}),
+        **({"begun_from": _without_folders(facts["begun_from"])} if "begun_from" in facts else {}),
         "validation_at_export_size": {
             name: {key: value for key, value in figures.items() if value == value}  # NaN: undefined
             for name, figures in facts.get("validation_at_export_size", {}).items()
         },
-        "config": config,
+        "config": _without_folders(saved.config.as_dict()),
     }
+
+
+def _without_folders(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same facts, initial weights by their name alone: a package tells nobody how a site's disks are laid out."""
+    told = {key: _without_folders(value) if isinstance(value, Mapping) else value for key, value in facts.items()}
+    if "initial_weights" in told and "://" not in told["initial_weights"]:
+        told["initial_weights"] = Path(told["initial_weights"]).name
+    return told
 
 
 def _data(facts: Mapping[str, Any], training: ShardSet) -> str:

@@ -109,6 +109,7 @@ def test_a_training_begun_with_a_package_says_so_and_keeps_its_sets(
     export(path, SPEC, shards, tmp_path / "package", options)
     package = load_package(tmp_path / "package")
     assert package.manifest.training["sets"] == ["test", "train"]
+    assert package.manifest.training["config"]["initial_weights"] == "package"  # not where it lay
     assert package.manifest.training["begun_from"]["version"] == load_package(trained / "package").manifest.version
     with pytest.raises(UsageError, match="'train'"):
         score_package(package, ShardSet.open(trained / "shards", THREE_WAY, ["train"]))
