@@ -23,7 +23,7 @@ def calibration_figure(
         names: Model id → name.
     """
     columns = max(2, len(cohorts))
-    height = 4.75
+    height = 5.7
     figure = new_figure(WIDTH_IN, height)
     grid = figure.subplots(2, columns, squeeze=False)
     for column in range(len(cohorts), columns):
@@ -74,15 +74,15 @@ def calibration_figure(
         upper.set_title(fitted(title, SIZE, 0.85 * WIDTH_IN / columns), fontproperties=font(SIZE), loc="left", pad=3)
         plain_axes(upper, "malignant score", "observed share malignant" if column == 0 else "")
         plain_axes(lower, "threshold", "net benefit" if column == 0 else "")
-        upper.legend(
-            loc="lower right",
+        upper.legend(  # below: limits of several models fill the whole panel
+            loc="upper left",
+            bbox_to_anchor=(-0.02, -0.2),
+            frameon=False,
             prop=font(5.4),
             handlelength=2.2,
-            borderaxespad=0.2,
-            framealpha=0.88,
-            edgecolor="none",
+            borderaxespad=0.0,
         )
         lower.legend(loc="upper right", frameon=False, prop=font(5.4), handlelength=2.2, borderaxespad=0.1)
-    figure.subplots_adjust(left=0.065, right=0.99, top=0.955, bottom=0.115, wspace=0.22, hspace=0.3)
+    figure.subplots_adjust(left=0.065, right=0.99, top=0.96, bottom=0.095, wspace=0.22, hspace=0.62)
     status_line(figure, status)
     return figure

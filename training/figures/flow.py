@@ -30,7 +30,7 @@ def flow_figure(columns: Sequence[Column], status: ClinicalStatus) -> Figure:
         max((_lines(column.left_out[step]) for column in columns if step < len(column.left_out)), default=0)
         for step in range(steps - 1)
     ]
-    line = 0.115
+    line = 0.132  # inches that a line of 5.8 pt takes, with room at the edges of long boxes
     heights = [line * count + 0.14 for count in tall]
     between = [max(0.22, line * count + 0.22) for count in gaps]
     height = sum(heights) + sum(between) + 0.62
