@@ -24,6 +24,7 @@ from engine import pipeline, storage
 from engine.cli import main
 from engine.domain.caution_words import NO_LESION, STOPPING
 from engine.domain.sequence import SequenceRole
+from engine.pipeline import packages
 from tests.support.liver_files import write_liver_mask, write_liver_study
 from tests.support.tiny_model import write_tiny_package
 
@@ -132,12 +133,14 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """Lobule's own folder with a package that "auto" takes before the one that ships."""
+    """Lobule's own folder with the only package: the shipped T2 one would step in where DWI cannot be used."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOBULE_HOME", str(folder))
-        pipeline.install_package(write_tiny_package(tmp_path_factory.mktemp("package") / "tiny"))
-    return folder
+        patch.setattr(packages, "package_folders", lambda: [storage.data_folder() / "models"])
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setenv("LOBULE_HOME", str(folder))
+            pipeline.install_package(write_tiny_package(tmp_path_factory.mktemp("package") / "tiny"))
+        yield folder
 
 
 @pytest.fixture
