@@ -263,7 +263,9 @@ def _training_facts(saved: Checkpoint, training: ShardSet) -> dict[str, Any]:
 
 def _without_folders(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The same facts, initial weights by their name alone: a package tells nobody how a site's disks are laid out."""
-    told = {key: _without_folders(value) if isinstance(value, Mapping) else value for key, value in facts.items()}
+    told: dict[str, Any] = {
+        key: _without_folders(value) if isinstance(value, Mapping) else value for key, value in facts.items()
+    }
     if "initial_weights" in told and "://" not in told["initial_weights"]:
         told["initial_weights"] = Path(told["initial_weights"]).name
     return told
