@@ -8,6 +8,7 @@ from engine.domain.errors import UsageError
 from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
+from training.models import channels_of
 from training.splits import refuse_shared_patients
 
 
@@ -23,10 +24,11 @@ def check_sets(config: TrainConfig, training: ShardSet, validation: ShardSet | N
             remedy="Prepare more patients or lower batch_size.",
             code="too-few-slices",
         )
-    if len(training.roles) != config.channels:
+    wanted = channels_of(config.model_id)
+    if training.roles != wanted:
         raise UsageError(
-            f"The shards have {len(training.roles)} channels, the configuration {config.channels}.",
-            remedy="Prepare the shards for this model, or correct `channels`.",
+            f"The shards have the channels {', '.join(training.roles)}, {config.model_id} takes {', '.join(wanted)}.",
+            remedy="Prepare the shards for this model, or correct model_id.",
             code="channels-disagree",
         )
     if validation is None:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.errors import UsageError
 from engine.domain.package import ModelPackage
 from engine.inference.loading import load_package
 from engine.inference.predict import softmax
 from training import facts
+from training.calibration_split import unfit
 from training.export import finish_package
 from training.scored import Scored
 from training.splits import refuse_shared_patients
@@ -53,17 +53,15 @@ def calibrate(
     try:
         found = calibration.fit_temperature(scored.truth, scored.logits, weights)
     except ValueError as problem:
-        raise UsageError(
+        raise unfit(
             f"The calibration split {name!r} is too small: {problem}.",
-            remedy="Name a set with more patients, of at least two classes.",
-            code="calibration-split",
+            "Name a set with more patients, of at least two classes.",
         ) from problem
     if found.value < 1.01 * calibration.TEMPERATURES[0]:
-        raise UsageError(
+        raise unfit(
             f"The calibration split {name!r} has no temperature of its own: nearly every case is right, so that any "
             "sharper score is likelier.",
-            remedy="Name a set with more patients.",
-            code="calibration-split",
+            "Name a set with more patients.",
         )
     before = softmax(scored.logits.astype(np.float64))
     stated: dict[str, Any] = {

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import UsageError
+from training.models import channels_of
 
 THREE_WAY = ("benign", "primary_malignancy", "metastasis")
 BINARY = ("benign", "malignant")
@@ -54,9 +55,8 @@ class TrainConfig:
     """All choices of one training.
 
     Attributes:
-        model_id: Package id, such as ``t2_dwi``.
+        model_id: Package id, such as ``t2_dwi`` or ``six_seq-binary``; its beginning names the input channels.
         labels: Class names in output order: the three of the method, or benign and malignant.
-        channels: Input channels, 3 or 6.
         recipe: ``paper`` (SGD, warm-up, halving) or ``fast`` (AdamW, one cycle).
         seed: Seeds the weights, the order of slices and every augmentation draw.
         epochs: Passes over the training slices; ignored where `steps` is positive.
@@ -94,7 +94,6 @@ class TrainConfig:
 
     model_id: str = "t2_dwi"
     labels: tuple[str, ...] = THREE_WAY
-    channels: int = 3
     recipe: str = "paper"
     seed: int = 1
     batch_size: int = 16
@@ -129,9 +128,9 @@ class TrainConfig:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
     def __post_init__(self) -> None:
+        channels_of(self.model_id)
         rules = (
             (self.recipe in RECIPES, f"recipe is {self.recipe!r}", "Use 'paper' or 'fast'."),
-            (self.channels in (3, 6), f"channels is {self.channels}", "Use 3 or 6."),
             (
                 self.labels in (THREE_WAY, BINARY),
                 f"labels is {list(self.labels)}",
@@ -174,6 +173,11 @@ class TrainConfig:
         for holds, what, remedy in rules:
             if not holds:
                 raise UsageError(f"In the training configuration {what}.", remedy=remedy, code="bad-config")
+
+    @property
+    def channels(self) -> int:
+        """Input channels of the network, 3 or 6."""
+        return len(channels_of(self.model_id))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in a checkpoint and a manifest; `from_mapping` reads them."""

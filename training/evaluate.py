@@ -6,7 +6,6 @@ data for the manifest, the same figures for every cohort; `measure` says what is
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -138,12 +137,6 @@ def write_validation(package: ModelPackage, validation: Mapping[str, Any]) -> Mo
     merged = {**package.manifest.validation, **validation}
     finish_package(package.folder, replace(package.manifest, validation=merged))
     return loading.load_package(package.folder)
-
-
-def write_figures(path: Path, values: Mapping[str, Any]) -> None:
-    """Write figures as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:

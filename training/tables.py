@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -17,6 +17,18 @@ def append_row(path: Path, row: Mapping[str, object]) -> None:
         if fresh:
             writer.writeheader()
         writer.writerow(row)
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write a whole table; the first row names the columns. Without rows the file is empty."""
+    first = None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        for row in rows:
+            if first is None:
+                first = csv.DictWriter(stream, fieldnames=list(row))
+                first.writeheader()
+            first.writerow(row)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ from tests.support.shards import write_shards
 from training import loop, recipe
 from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
+from training.trainer import Trainer, autocast_of
 
 
 def main() -> None:
@@ -44,12 +45,12 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         shards = ShardSet.open(write_shards(Path(folder) / "shards", 96, 3, 299), THREE_WAY)
-        trainer = loop.Trainer(config, shards, Path(folder) / "run")
+        trainer = Trainer(config, shards, Path(folder) / "run")
         plan = recipe.make_plan(config, len(shards))
         whole: list[float] = []
         ready: list[float] = []
         bare: list[float] = []
-        loader = loop._prefetched(trainer, plan, plan.total_steps)
+        loader = loop.prefetched(trainer, plan, plan.total_steps)
         images, targets, _ = next(loader)
         trainer.train_step(images, targets, values.size, 1e-4)  # builds the kernels
         for _ in range(values.steps):
@@ -69,11 +70,11 @@ def main() -> None:
     print(f"bare network loop     {network:8.3f} s  ratio {step / network:.3f}")
 
 
-def _bare(trainer: loop.Trainer, images: torch.Tensor, targets: torch.Tensor) -> float:
+def _bare(trainer: Trainer, images: torch.Tensor, targets: torch.Tensor) -> float:
     images = images.to(trainer.device).contiguous(memory_format=torch.channels_last)
     targets = targets.to(trainer.device)
     started = time.perf_counter()
-    with loop.autocast_of(trainer.config, trainer.device):
+    with autocast_of(trainer.config, trainer.device):
         logits, _, _ = trainer.network(images)
     trainer.optimizer.zero_grad(set_to_none=True)
     functional.cross_entropy(logits.float(), targets).backward()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.shards import write_shards
 from training.cli import main
-from training.prepare import spec_for
+from training.models import spec_for
 from training.tables import read_rows
 
 CONFIG = """

@@ -131,7 +131,7 @@ def test_toml_overrides_the_recipe(tmp_path: Path) -> None:
         ({"recipe": "slow"}, "'paper' or 'fast'"),
         ({"epochs": "many"}, "epochs is 'many'.*type int"),
         ({"epochs": True}, "type int"),
-        ({"channels": 4}, "Use 3 or 6"),
+        ({"model_id": "t3"}, "'t3' has no known channels.*Begin it with one of t2, t2_dwi"),
         ({"sizes": [[128, 0.5]]}, "add up to 1"),
         ({"sizes": [128]}, "Write pairs"),
         ({"sizes": [[32, 1.0]]}, "at least 75 px"),
@@ -141,6 +141,13 @@ def test_toml_overrides_the_recipe(tmp_path: Path) -> None:
 def test_faults_are_named(values: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         from_mapping(values)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "channels"), [("t2", 3), ("t2_dwi-binary", 3), ("tri_seq", 3), ("six_seq-binary", 6)]
+)
+def test_the_model_id_says_how_many_channels(model_id: str, channels: int) -> None:
+    assert from_mapping({"model_id": model_id}).channels == channels
 
 
 def test_unreadable_files_are_named(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from training.evaluation import Request, evaluate
 from training.export import finish_package
 from training.facts import classes_of
 from training.measure import proportion, rule_figures
+from training.models import spec_for
 from training.predictions import _read as kept_answers
 from training.predictions import answers
-from training.prepare import spec_for
 from training.readers import read_readers
 from training.scored import Level
 from training.tables import read_rows

@@ -11,7 +11,7 @@ from engine.domain.errors import UsageError
 from tests.support.shards import write_shards
 from tests.training.test_loop import small as configuration
 from tests.training.test_network import WIDTH, images, small
-from training import checkpoint, initial_weights, loop
+from training import checkpoint, initial_weights, loop, trainer
 from training.config import THREE_WAY
 from training.dataset import ShardSet
 from training.network import InceptionResnetV2
@@ -54,10 +54,10 @@ def test_a_training_begins_where_another_ended_and_says_so(tmp_path: Path) -> No
     first = loop.train(configuration(epochs=1), training, None, tmp_path / "first")
     state = checkpoint.load(first).network
     config = configuration(epochs=1, initial_weights=str(first))
-    begun = loop.build_network(config, initial_weights.read(str(first))).state_dict()
+    begun = trainer.build_network(config, initial_weights.read(str(first))).state_dict()
     assert all(torch.equal(value, state[name]) for name, value in begun.items())
     binary = configuration(labels=["benign", "malignant"], initial_weights=str(first))
-    other = loop.build_network(binary, initial_weights.read(str(first))).state_dict()
+    other = trainer.build_network(binary, initial_weights.read(str(first))).state_dict()
     assert other["classif.weight"].shape[0] == 2
     assert torch.equal(other["conv2d_7b.conv.weight"], state["conv2d_7b.conv.weight"])
     second = checkpoint.load(loop.train(config, training, None, tmp_path / "second"))

@@ -15,6 +15,7 @@ from training import checkpoint, loop
 from training.config import THREE_WAY, TrainConfig, from_mapping
 from training.dataset import ShardSet
 from training.tables import read_rows
+from training.trainer import TrainingDiverged
 
 SMALL: dict[str, Any] = {
     "recipe": "fast",
@@ -86,7 +87,7 @@ def test_a_loss_that_is_not_a_number_stops_with_advice(
         "images",
         lambda _self, indices, size_px: torch.full((len(indices), 3, size_px, size_px), np.nan),
     )
-    with pytest.raises(loop.TrainingDiverged, match="Lower learning_rate"):
+    with pytest.raises(TrainingDiverged, match="Lower learning_rate"):
         loop.train(small(), sets[0], None, tmp_path / "out")
 
 

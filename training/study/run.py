@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.progress import SILENT, Progress
-from training.evaluate import write_figures
-from training.evaluation import package_facts, write_flat
+from training.evaluation import package_facts
+from training.evaluation_files import write_figures, write_flat
 from training.figures.style import save
 from training.misclassified import is_wrong, lesion_rows, write_misclassified
 from training.study import paper
