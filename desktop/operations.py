@@ -210,9 +210,9 @@ def compare_outlines(paths: Sequence[Path], study: Study, case: Case, volumes: V
 def export_outlines(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: str) -> Job:
     """Write the outlines alone: ``seg``, ``rtstruct`` or ``nifti``. Gives the path."""
 
-    def work(progress: Progress) -> Path:
-        progress.step("outlines", 0, 0)
-        return pipeline.export_rois(case, study, volumes, path, kind, created=datetime.now())
+    def work(steps: Steps) -> Path:
+        steps.step("outlines", 0, 0)
+        return pipeline.export_rois(case, study, volumes, path, kind, created=datetime.now(), progress=steps)
 
     return Job(translate("operations", "Writing outlines"), work)
 
@@ -248,12 +248,10 @@ def render_report(finished: Finished) -> Job:
 
 
 def keep_report(result: StudyResult, data: bytes, path: Path, options: ReportOptions) -> Job:
-    """Write a rendered report, after the audit file has it. Gives its path."""
+    """Write a rendered report. Gives its path."""
 
-    def work(_: Progress) -> Path:
-        pipeline.record_export(result, {"report.pdf": data}, deidentified=options.deidentify)
-        storage.write_bytes(path, data)
-        return path
+    def work(steps: Steps) -> Path:
+        return pipeline.keep_report(result, data, path, options, steps)
 
     return Job(translate("operations", "Saving the report"), work)
 
@@ -261,9 +259,8 @@ def keep_report(result: StudyResult, data: bytes, path: Path, options: ReportOpt
 def save_report(finished: Finished, path: Path) -> Job:
     """Write the PDF report. Gives its path."""
 
-    def work(progress: Progress) -> Path:
-        progress.step("report", 0, 0)
-        return pipeline.write_report(finished, path)
+    def work(steps: Steps) -> Path:
+        return pipeline.write_report(finished, path, steps)
 
     return Job(translate("operations", "Writing the report"), work)
 
@@ -271,9 +268,8 @@ def save_report(finished: Finished, path: Path) -> Job:
 def save_outputs(finished: Finished, folder: Path) -> Job:
     """Write every output into a folder. Gives the paths written."""
 
-    def work(progress: Progress) -> tuple[Path, ...]:
-        progress.step("outputs", 0, 0)
-        return pipeline.write_outputs(finished, folder)
+    def work(steps: Steps) -> tuple[Path, ...]:
+        return pipeline.write_outputs(finished, folder, progress=steps)
 
     return Job(translate("operations", "Writing all outputs"), work)
 
@@ -281,8 +277,8 @@ def save_outputs(finished: Finished, folder: Path) -> Job:
 def save_case(case: Case, path: Path) -> Job:
     """Write the case. Gives its path."""
 
-    def work(_: Progress) -> Path:
-        storage.save_case(case, path)
+    def work(steps: Steps) -> Path:
+        storage.save_case(case, path, steps.commit)
         return path
 
     return Job(translate("operations", "Saving the case"), work)
@@ -291,8 +287,8 @@ def save_case(case: Case, path: Path) -> Job:
 def save_bytes(data: bytes, path: Path) -> Job:
     """Write a file whole or not at all. Gives its path."""
 
-    def work(_: Progress) -> Path:
-        storage.write_bytes(path, data)
+    def work(steps: Steps) -> Path:
+        storage.write_bytes(path, data, steps.commit)
         return path
 
     return Job(translate("operations", "Saving"), work)

@@ -1,7 +1,12 @@
-"""The saver: writes what was made at a desk: the report, every output, the case."""
+"""The saver: writes what was made at a desk: the report, every output, the case.
+
+Saves that touch one place (one path, or a folder and a file in it) are made one after another, as they were asked for:
+what was asked for last lies there in the end. Each can be stopped until it takes its place, and leaves nothing then.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +86,9 @@ class Saver(QObject):
     def _start(self, path: Path, job: Job, succeeded: Callable[[Any], None]) -> None:
         job.succeeded.connect(succeeded)
         job.failed.connect(lambda error: self._desk.not_saved.emit(path, error))
-        self._desk.saving.start(str(path), job)
+        stopped = self.tr("Stopped: {0} was not written.").format(path)
+        job.cancelled.connect(lambda: self._desk.notice.emit(stopped))
+        self._desk.saving.queue(str(path), job, lambda other: _touch(path, Path(other)))
 
     def _case_saved(self, path: Path, case: Case) -> None:
         if self._desk.document.case is case:
@@ -94,3 +101,9 @@ class Saver(QObject):
         if study is None or case is None or analysis is None or not self._desk.can_save:
             raise RuntimeError("there is no current analysis")
         return Finished(analysis, study, case, self._desk.volumes(), datetime.now(), options)
+
+
+def _touch(one: Path, other: Path) -> bool:
+    """True for one path, and for a folder and what lies in it. Links are not followed: the disk may not answer."""
+    first, second = (Path(os.path.normcase(os.path.abspath(path))) for path in (one, other))  # noqa: PTH100
+    return first.is_relative_to(second) or second.is_relative_to(first)

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import platformdirs
 from engine.domain.case import Case, ReaderImpression, Rotation
 from engine.domain.errors import StorageError
 from engine.domain.labels import STATUS_TEXT
+from engine.domain.progress import SILENT
 from engine.domain.result import Caution, Fact, LesionResult, SliceResult, StudyResult
 from engine.domain.roi import Contour, LesionId, Roi
 from engine.domain.sequence import SequenceRole
@@ -46,8 +47,11 @@ def assets_folder() -> Path:
     return Path(__file__).resolve().parents[1] / "assets"
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, commit: Callable[[], None] = SILENT.commit) -> None:
     """Write a file whole: to a neighbour first, then renamed over the target.
+
+    Args:
+        commit: Called when the neighbour is written; whatever it raises leaves the target as it was.
 
     Raises:
         StorageError: The place cannot be written.
@@ -58,6 +62,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         try:
             with scratch.open("xb") as stream:
                 stream.write(data)
+            commit()
             scratch.replace(path)
         except BaseException:
             scratch.unlink(missing_ok=True)
@@ -70,9 +75,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         ) from problem
 
 
-def write_text_atomic(path: Path, text: str) -> None:
-    """Write UTF-8 text whole, with plain newlines on every system."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text_atomic(path: Path, text: str, commit: Callable[[], None] = SILENT.commit) -> None:
+    """Write UTF-8 text whole, with plain newlines on every system; `commit` as in `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"), commit)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -292,9 +297,9 @@ def _vector(values: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
-def save_case(case: Case, path: Path) -> None:
-    """Write a case to a file, whole or not at all."""
-    write_text_atomic(path, case_to_json(case))
+def save_case(case: Case, path: Path, commit: Callable[[], None] = SILENT.commit) -> None:
+    """Write a case to a file, whole or not at all; `commit` as in `write_bytes`."""
+    write_text_atomic(path, case_to_json(case), commit)
 
 
 def load_case(path: Path) -> Case:

@@ -356,6 +356,10 @@
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
+    <message>
+        <source>Too late to stop: the file is taking its place.</source>
+        <translation>已无法停止：文件正在写入最终位置。</translation>
+    </message>
 </context>
 <context>
     <name>LesionModel</name>
@@ -1018,6 +1022,10 @@
         <translation>图片已保存</translation>
     </message>
     <message>
+        <source>Stopped: {0} was not written.</source>
+        <translation>已停止：未写入 {0}。</translation>
+    </message>
+    <message>
         <source>Case saved</source>
         <translation>病例已保存</translation>
     </message>
@@ -1049,8 +1057,8 @@
         <translation>正在保存 {0}…</translation>
     </message>
     <message>
-        <source>Saving…</source>
-        <translation>正在保存…</translation>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
     </message>
 </context>
 <context>

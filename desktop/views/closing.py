@@ -96,5 +96,5 @@ class SavingNotice(QDialog):
         self._show_files()
 
     def _show_files(self) -> None:
-        names = ", ".join(Path(path).name for path in self._saving.purposes())
-        self.files.setText(self.tr("Saving {0}…").format(names) if names else self.tr("Saving…"))
+        names = ", ".join(dict.fromkeys(Path(path).name for path in self._saving.purposes()))
+        self.files.setText(self.tr("Saving {0}…").format(names) if names else self.tr("Stopping…"))

@@ -1,4 +1,4 @@
-"""The job bar: what runs, how far it is, and Cancel."""
+"""The job bar: what runs, how far it is, and Cancel while anything can be stopped."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ class JobBar(QWidget):
         if titles:
             self.text.setText(f"{titles[-1]}…")
             self.bar.setRange(0, 0)
+        can_stop = any(jobs.can_stop() for jobs in self._jobs)
+        self.cancel.setEnabled(can_stop)
+        self.cancel.setToolTip("" if can_stop else self.tr("Too late to stop: the file is taking its place."))
 
     def _titles(self) -> list[str]:
         return [title for jobs in self._jobs for title in jobs.titles()]

@@ -176,7 +176,7 @@ class ResultPanel(QWidget):
         self.analyze.setEnabled(not obstacle and not running)
         self.analyze.setText(self.tr("Analyzing…") if running else self.tr("Analyze"))
         self.analyze.setToolTip(obstacle)
-        self.report.setEnabled(current and not self._session.saving.is_running())
+        self.report.setEnabled(current)
 
     def _show_analysis(self, analysis: Analysis) -> None:
         result = analysis.result

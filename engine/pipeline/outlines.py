@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import dicom_out, intake, roi_io
+from engine import dicom_out, intake, roi_io, storage
 from engine.domain.case import Case
-from engine.domain.errors import RoiError, StorageError, UsageError
+from engine.domain.errors import RoiError, UsageError
+from engine.domain.progress import SILENT, Writing
 from engine.domain.roi import Roi, RoiObject, RoiQuestion
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
@@ -141,21 +143,35 @@ EXPORTS = {"seg": "roi.seg.dcm", "rtstruct": "roi.rtstruct.dcm", "nifti": "roi.n
 """Formats of outlines, with the usual file name of each."""
 
 
-def export_rois(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: str, *, created: datetime) -> Path:
+def export_rois(
+    case: Case,
+    study: Study,
+    volumes: VolumeSet,
+    path: Path,
+    kind: str,
+    *,
+    created: datetime,
+    progress: Writing = SILENT,
+) -> Path:
     """Write the outlines of a case alone: ``seg``, ``rtstruct`` or ``nifti`` (the keys of `EXPORTS`); the audit file
-    says so.
+    hears of it before they take their place.
 
     Raises:
-        StorageError: The audit file cannot be written; the outlines are not left there then.
-        ReportError, RoiError: There is no lesion or no T2 series, or the file can't be written.
+        StorageError: The file or the audit file cannot be written; what lay at `path` is as it was.
+        ReportError, RoiError: There is no lesion or no T2 series.
         UsageError: Another format.
+        Cancelled: The progress asked to stop; what lay at `path` is as it was.
     """
-    write_rois(case, study, volumes, path, kind, created=created)
-    try:
-        record_outlines(case, {EXPORTS[kind]: path.read_bytes()})
-    except StorageError:
-        path.unlink(missing_ok=True)
-        raise
+    with tempfile.TemporaryDirectory() as name:
+        draft = Path(name) / path.name
+        write_rois(case, study, volumes, draft, kind, created=created)
+        data = draft.read_bytes()
+
+    def leave() -> None:
+        progress.commit()
+        record_outlines(case, {EXPORTS[kind]: data})
+
+    storage.write_bytes(path, data, leave)
     return path
 
 
@@ -163,7 +179,7 @@ def write_rois(case: Case, study: Study, volumes: VolumeSet, path: Path, kind: s
     """Write the outlines of a case without a word in the audit file: for whoever records the export as a whole.
 
     Raises:
-        ReportError, RoiError, UsageError: As `export_rois` says.
+        ReportError, RoiError, UsageError: As `export_rois` says, or the file can't be written.
     """
     if kind not in EXPORTS:
         raise UsageError(

@@ -12,7 +12,8 @@ from pathlib import Path
 from engine import audit, dicom_out, report, storage
 from engine.domain.case import Case
 from engine.domain.errors import UsageError
-from engine.domain.result import Analysis
+from engine.domain.progress import SILENT, Writing
+from engine.domain.result import Analysis, StudyResult
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Study
 from engine.domain.volume import VolumeSet
@@ -53,7 +54,9 @@ class Finished:
     options: ReportOptions = ReportOptions()
 
 
-def write_outputs(finished: Finished, folder: Path, *, also: Collection[str] = ()) -> tuple[Path, ...]:
+def write_outputs(
+    finished: Finished, folder: Path, *, also: Collection[str] = (), progress: Writing = SILENT
+) -> tuple[Path, ...]:
     """Write every output of one analysis into `folder`: all of them, or none.
 
     De-identified, the objects that must carry the patient (DICOM, `case.json` with its UIDs) are left out.
@@ -64,6 +67,7 @@ def write_outputs(finished: Finished, folder: Path, *, also: Collection[str] = (
     Raises:
         StorageError, ReportError: As their stages say; nothing is left half written.
         UsageError: Something else is asked for in `also`.
+        Cancelled: The progress asked to stop; what lay in the folder is as it was.
     """
     if unknown := sorted(set(also) - set(ALSO)):
         raise UsageError(
@@ -75,15 +79,20 @@ def write_outputs(finished: Finished, folder: Path, *, also: Collection[str] = (
     result, deidentify = finished.analysis.result, finished.options.deidentify
     with tempfile.TemporaryDirectory(dir=folder, prefix=".lobule-") as name:
         scratch = Path(name)
+        progress.step("outputs", 0, 4)
         storage.write_json(scratch / "result.json", storage.result_to_dict(result, deidentify=deidentify))
         storage.write_text_atomic(scratch / "slices.csv", storage.slices_csv(result))
         content = _report_content(finished)
+        progress.step("outputs", 1, 4)
         report.write_figures(content, scratch / "figures")
+        progress.step("outputs", 2, 4)
         report.write_pdf(content, scratch / "report.pdf", paper=finished.options.paper)
+        progress.step("outputs", 3, 4)
         if not deidentify:
             _write_objects(finished, scratch)
         _write_also(finished, scratch, also)
         made = sorted(path for path in scratch.rglob("*") if path.is_file())
+        progress.commit()
         # before anything leaves: where the audit file cannot be written, nothing is exported
         record_export(result, audit.kinds(made, scratch), deidentified=deidentify)
         written = []
@@ -144,7 +153,7 @@ def write_heat_maps(finished: Finished, folder: Path) -> tuple[Path, ...]:
 
 
 def render_report(finished: Finished) -> bytes:
-    """Return the PDF to be looked at: it has not left until `record_export` says so."""
+    """Return the PDF to be looked at: it has not left until it is kept, or `record_export` says so."""
     content = _report_content(finished)
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / "report.pdf"
@@ -152,11 +161,31 @@ def render_report(finished: Finished) -> bytes:
         return draft.read_bytes()
 
 
-def write_report(finished: Finished, path: Path) -> Path:
-    """Write the PDF alone."""
+def write_report(finished: Finished, path: Path, progress: Writing = SILENT) -> Path:
+    """Write the PDF alone.
+
+    Raises:
+        StorageError, ReportError, Cancelled: As their stages say; what lay at `path` is as it was.
+    """
+    progress.step("report", 0, 0)
     data = render_report(finished)
-    record_export(finished.analysis.result, {"report.pdf": data}, deidentified=finished.options.deidentify)
-    storage.write_bytes(path, data)
+    return keep_report(finished.analysis.result, data, path, finished.options, progress)
+
+
+def keep_report(
+    result: StudyResult, data: bytes, path: Path, options: ReportOptions, progress: Writing = SILENT
+) -> Path:
+    """Write a report that was rendered; the audit file hears of it before it takes its place.
+
+    Raises:
+        StorageError, Cancelled: As `write_report` says.
+    """
+
+    def leave() -> None:
+        progress.commit()
+        record_export(result, {"report.pdf": data}, deidentified=options.deidentify)
+
+    storage.write_bytes(path, data, leave)
     return path
 
 

@@ -97,10 +97,10 @@ def test_the_person_may_go_without_waiting_and_keeps_what_was_drawn(
 
 
 def test_a_save_that_was_cancelled_is_waited_for_as_well(qtbot, window, reading, writing, tmp_path):
-    """Its thread still writes."""
+    """Its thread may still have to take away what it began."""
     window.session.saver.save_case(tmp_path / "case.json")
     window.session.saving.cancel_all()
     assert not window.close()
-    assert notices(window)[0].files.text() == "Saving…"
+    assert notices(window)[0].files.text() == "Stopping…"
     writing.gate.set()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)

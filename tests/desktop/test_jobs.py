@@ -147,3 +147,80 @@ def test_nothing_begins_after_the_end(qtbot):
     assert not jobs.are_alive()
     qtbot.wait(50)
     assert ran == []
+
+
+def test_a_queued_job_begins_when_those_before_it_have_ended_even_without_an_event_loop(qtbot):
+    jobs, gate, order = Jobs(), threading.Event(), []
+
+    def work(name):
+        def run(_):
+            if name == "first":
+                assert gate.wait(20)
+            order.append(name)
+
+        return Job(name, run)
+
+    first = jobs.queue("a", work("first"), lambda other: other == "a")
+    second = jobs.queue("a", work("second"), lambda other: other == "a")
+    beside = jobs.queue("b", work("beside"), lambda other: other == "b")
+    assert beside.wait(20)
+    assert jobs.titles() == ["first", "second", "beside"]
+    assert order == ["beside"]
+    gate.set()
+    assert jobs.shut_down(20, cancel=False)
+    assert order == ["beside", "first", "second"]
+    assert first.wait(0)
+    with qtbot.waitSignal(second.finished):
+        pass
+
+
+def test_a_job_called_off_while_it_waits_for_another_does_nothing(qtbot):
+    jobs, gate, ran = Jobs(), threading.Event(), []
+    first = jobs.queue("a", Job("first", lambda _: gate.wait(20)), lambda _: True)
+    second = Job("second", lambda _: ran.append("second"))
+    heard_first, heard_second = listen(first), listen(second)
+    jobs.queue("b", second, lambda _: True)
+    jobs.cancel("b")
+    with qtbot.waitSignals([first.finished, second.finished]):
+        gate.set()
+    assert (heard_first[0], heard_second[0]) == (("succeeded", True), ("cancelled", None))
+    assert ran == []
+
+
+def test_what_is_committed_cannot_be_stopped_and_says_what_it_made(qtbot):
+    jobs, gate = Jobs(), threading.Event()
+
+    def work(steps):
+        steps.commit()
+        assert gate.wait(20)
+        steps.step("late", 1, 1)  # raises nothing any more
+        return "made"
+
+    job = Job("write", work)
+    heard = listen(job)
+    jobs.queue("a", job, lambda _: True)
+    qtbot.waitUntil(lambda: not jobs.can_stop(), timeout=20_000)
+    jobs.cancel_all()
+    assert not job.cancel()
+    assert jobs.titles() == ["write"]  # still wanted
+    with qtbot.waitSignal(job.finished):
+        gate.set()
+    assert heard == [("succeeded", "made"), ("finished", True)]
+
+
+def test_whoever_was_asked_to_stop_can_no_longer_commit(qtbot):
+    gate, made = threading.Event(), []
+
+    def work(steps):
+        assert gate.wait(20)
+        steps.commit()
+        made.append("file")
+
+    job = Job("write", work)
+    heard = listen(job)
+    with qtbot.waitSignal(job.finished):
+        job.start()
+        assert job.cancel()
+        gate.set()
+    assert heard[0] == ("cancelled", None)
+    assert made == []

@@ -212,9 +212,13 @@ def test_outlines_alone_and_sendings_are_recorded_and_not_done_where_that_fails(
         raise StorageError("The audit file cannot be written.", remedy="Make room.", code="audit-not-written")
 
     monkeypatch.setattr(audit, "append", full)
-    path.unlink()
+    before = path.read_bytes()
+    larger = small.case(small.roi(ball(small.volume.shape, (2, 9, 12), (2, 5, 7))))
     with pytest.raises(StorageError):
-        pipeline.export_rois(case, small.study, small.volumes, path, "seg", created=CREATED)
-    assert not path.exists()
+        pipeline.export_rois(larger, small.study, small.volumes, path, "seg", created=CREATED)
+    with pytest.raises(StorageError):
+        pipeline.export_rois(case, small.study, small.volumes, tmp_path / "new.dcm", "seg", created=CREATED)
+    assert path.read_bytes() == before
+    assert not (tmp_path / "new.dcm").exists()
     with pytest.raises(StorageError):  # not the refusal of the network: it was not tried
         pipeline.send_objects([tmp_path / "t2"], Node("127.0.0.1", 104, "ARCHIVE"))

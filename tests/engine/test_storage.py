@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine import storage
 from engine.domain.case import Case, ReaderImpression, Rotation
-from engine.domain.errors import StorageError
+from engine.domain.errors import Cancelled, StorageError
 from engine.domain.roi import Contour, LesionId, Roi
 from engine.domain.sequence import SequenceRole
 
@@ -71,6 +71,21 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
         storage.write_text_atomic(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["case.json"]
+
+
+def test_what_is_called_off_at_the_last_moment_leaves_the_old_file_and_no_rest(tmp_path):
+    path, seen = tmp_path / "case.json", []
+    storage.write_text_atomic(path, "old")
+
+    def commit():
+        seen.extend(sorted(file.read_text(encoding="utf-8") for file in tmp_path.iterdir()))
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        storage.write_text_atomic(path, "new", commit)
+    assert seen == ["new", "old"]  # asked when the new one was whole, and not in its place
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_csv_cells_cannot_start_a_formula():
