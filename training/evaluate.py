@@ -7,12 +7,13 @@ data for the manifest, the same figures for every cohort; `measure` says what is
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
@@ -59,12 +60,22 @@ def refuse_trained(saved: Checkpoint, shards: ShardSet) -> None:
         refuse_shared_patients(facts.get(name, ()), shards.patients.tolist(), f"{name} and this cohort")
 
 
-def against_float(
-    package: ModelPackage, saved: Checkpoint, shards: ShardSet, progress: Progress = SILENT
-) -> dict[str, Any]:
-    """What quantisation changes on a cohort: classes, scores and AUC per class, int8 less float."""
+@dataclass(frozen=True, slots=True, eq=False)
+class BothAnswers:
+    """What the float network and the package answer for the same slices.
+
+    Attributes:
+        targets: (n,) class index per slice.
+    """
+
+    targets: NDArray[np.int64]
+    reference: tuple[Answer, ...]
+    package: tuple[Answer, ...]
+
+
+def answer_both(package: ModelPackage, saved: Checkpoint, shards: ShardSet, progress: Progress = SILENT) -> BothAnswers:
+    """Run a cohort through the package's graph and through its checkpoint's float graph."""
     size = package.manifest.preprocess.input_px
-    labels = package.manifest.labels
     shards = shards.serving(package.manifest.preprocess)
     with tempfile.TemporaryDirectory(prefix="lobule-evaluate-") as scratch:
         path = Path(scratch) / "float.onnx"
@@ -76,10 +87,20 @@ def against_float(
             images = shards.images(np.arange(first, min(first + 4, len(shards))), size).numpy()
             for graph, kept in zip(graphs, found, strict=True):
                 kept.append(graph.run(images))
-    scores = [softmax(np.concatenate([a.logits for a in kept])) for kept in found]
+    return BothAnswers(shards.targets, tuple(found[0]), tuple(found[1]))
+
+
+def against_float(labels: Sequence[str], cohorts: Sequence[BothAnswers]) -> dict[str, Any]:
+    """What quantisation changes on these cohorts together: classes, scores and AUC per class, int8 less float."""
+    targets = np.concatenate([item.targets for item in cohorts])
+    found = [
+        [answer for item in cohorts for answer in item.reference],
+        [answer for item in cohorts for answer in item.package],
+    ]
+    scores = [softmax(np.concatenate([answer.logits for answer in answers])) for answers in found]
     differences = {}
     for index, label in enumerate(labels):
-        positive = shards.targets == index
+        positive = targets == index
         if positive.any() and not positive.all():
             one, two = (auc(positive, values[:, index]) for values in scores)
             differences[label] = round(two - one, 5)

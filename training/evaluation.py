@@ -20,7 +20,9 @@ from training.calibration_split import HELD_OUT, find_split
 from training.cohorts import Cohort, open_cohorts
 from training.dataset import ShardSet
 from training.evaluate import (
+    BothAnswers,
     against_float,
+    answer_both,
     manifest_figures,
     refuse_trained,
     score_package,
@@ -115,6 +117,7 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
         package = calibrate(package, found, split.name, measured_patients, split.subset)
     everything: dict[str, Any] = {}
     stated: dict[str, Any] = {}
+    both: list[BothAnswers] = []
     for cohort in cohorts:
         scored = score_package(package, cohort.shards, progress, cache_of(cohort.shards, request.cache), provider)
         measured = measure(scored, cohort.name, request.resamples)
@@ -123,8 +126,9 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
             measured["readers"] = compare_readers(scored.patient_level, readers)
         stated[cohort.id] = manifest_figures(measured, package.manifest.clinical_status)
         if saved is not None:
-            stated[cohort.id]["int8_against_float"] = against_float(package, saved, cohort.shards, progress)
-            measured["int8_against_float"] = stated[cohort.id]["int8_against_float"]
+            both.append(answer_both(package, saved, cohort.shards, progress))
+            measured["int8_against_float"] = against_float(package.manifest.labels, both[-1:])
+            stated[cohort.id]["int8_against_float"] = measured["int8_against_float"]
         if request.out:
             write_calls(scored, request.out / cohort.id)
             write_misclassified(
@@ -134,6 +138,8 @@ def evaluate(request: Request, progress: Progress = SILENT) -> dict[str, Any]:
     if request.write:
         package = write_validation(package, stated)
     whole = {"schema": SCHEMA, "package": package_facts(package), "cohorts": everything}
+    if both:
+        whole["int8_against_float"] = against_float(package.manifest.labels, both)
     if request.readers:
         whole["calls_of_patients_not_evaluated"] = strangers
     for path in (request.json, request.out / "figures.json" if request.out else None):

@@ -22,6 +22,7 @@ from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
 from training.evaluate import (
     against_float,
+    answer_both,
     manifest_figures,
     refuse_trained,
     score_package,
@@ -232,7 +233,10 @@ def test_figures_are_measured_on_the_package_and_written_into_it(trained: Path, 
     assert (rule["sensitivity"]["events"], rule["sensitivity"]["n"]) == (hits, 6)
     saved = checkpoint.load(trained / "run" / "final.pt")
     refuse_trained(saved, shards)
-    assert against_float(package, saved, shards)["compared_slices"] == 27
+    both = answer_both(package, saved, shards)
+    alone, twice = against_float(package.manifest.labels, [both]), against_float(package.manifest.labels, [both, both])
+    assert (alone["compared_slices"], twice["compared_slices"]) == (27, 54)
+    assert alone["auc_difference"] == twice["auc_difference"]
     after = write_validation(package, {"test": result})
     assert after.manifest.validation["test"] == json.loads(json.dumps(result))
     assert "made-up shards" in (after.folder / "card.md").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ from training.study.config import CohortEntry, StudyConfig, load
 from training.study.content import about
 from training.study.gather import Study, StudyCohort
 from training.study.run import run
+from training.study.wording import kept_p
 from training.tables import read_rows
 
 CONFIG = """
@@ -238,3 +239,7 @@ def test_only_simulated_patients_are_called_so(tmp_path: Path) -> None:
     assert answers["STARD 10b–11"].source == "open"
     assert "phantom: The class that the simulation drew" in answers["STARD 10b–11"].answer
     assert about(_study(tmp_path / "all", phantom=True)).startswith("Every patient here is simulated")
+
+
+def test_a_small_p_value_does_not_become_nothing() -> None:
+    assert (kept_p(1.23456e-9), kept_p(0.0312349), kept_p(1.0)) == (1.235e-9, 0.03123, 1.0)

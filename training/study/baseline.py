@@ -12,6 +12,7 @@ from training import facts
 from training.dataset import Shard
 from training.statistics import tests
 from training.study.gather import StudyCohort
+from training.study.wording import kept_p
 
 _PRIMARY = ("hcc", "other_primary")
 
@@ -31,7 +32,7 @@ def baseline(cohorts: Sequence[StudyCohort]) -> list[dict[str, Any]]:
     known = [own for own in sexes if own.count(facts.UNKNOWN) < len(own)]
     if len(known) > 1:
         found = tests.association([[own.count("M") for own in known], [own.count("F") for own in known]])
-        rows[2] |= {"p": round(found.p, 4), "test": found.test}
+        rows[2] |= {"p": kept_p(found.p), "test": found.test}
     groups = [[facts.group_of(shard) for shard in own] for own in members]
     for group, name in facts.GROUPS.items():
         answers = [_answers(own, group) for own in members]
@@ -40,7 +41,7 @@ def baseline(cohorts: Sequence[StudyCohort]) -> list[dict[str, Any]]:
         counts, rest = [sum(own) for own in stated], [len(own) - sum(own) for own in stated]
         if len(stated) > 1 and max(counts) > 0 and max(rest) > 0:
             found = tests.association([counts, rest])
-            row |= {"p": round(found.p, 4), "test": found.test}
+            row |= {"p": kept_p(found.p), "test": found.test}
         rows.append(row)
     unknown = [own.count(facts.UNKNOWN) for own in groups]
     if any(unknown):
@@ -89,7 +90,7 @@ def _numbers(name: str, values: list[list[float | None]]) -> dict[str, Any]:
     groups = [own for own in known if len(own) > 1]
     if len(groups) > 1:
         found = tests.kruskal_wallis(groups)
-        row |= {"p": round(found.p, 4), "test": found.test}
+        row |= {"p": kept_p(found.p), "test": found.test}
     return row
 
 

@@ -11,6 +11,7 @@ from training.scored import Scored, same_patients
 from training.statistics.clustered import clustered_auc_test
 from training.statistics.roc import auc, delong_test
 from training.study.gather import Study
+from training.study.wording import kept_p
 
 
 def comparisons(study: Study) -> list[dict[str, Any]]:
@@ -46,7 +47,7 @@ def _slices(pair: tuple[Scored, Scored], labels: tuple[str, ...]) -> list[dict[s
         try:
             counted = clustered_auc_test(positive, *scores, names)
             naive = delong_test(positive, *scores)
-            row |= {"p": round(counted.p, 6), "z": round(counted.z, 4), "p_naive": round(naive.p, 6)}
+            row |= {"p": kept_p(counted.p), "z": round(counted.z, 4), "p_naive": kept_p(naive.p)}
         except ValueError as problem:
             row["not_tested"] = str(problem)
         rows.append(row)
@@ -71,7 +72,7 @@ def _patients(pair: tuple[Scored, Scored]) -> list[dict[str, Any]]:
     }
     try:
         found = delong_test(one.malignant, one.malignant_score, two.malignant_score)
-        row |= {"p": round(found.p, 6), "z": round(found.z, 4)}
+        row |= {"p": kept_p(found.p), "z": round(found.z, 4)}
     except ValueError as problem:
         row["not_tested"] = str(problem)
     return [row]

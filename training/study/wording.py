@@ -33,5 +33,10 @@ def counts(found: Mapping[str, Any]) -> str:
     return f"{found['events']}/{found['n']}"
 
 
+def kept_p(value: float) -> float:
+    """A p value as it is stored: four significant digits, since rounded to places the smallest would read 0."""
+    return float(f"{value:.4g}")
+
+
 def p_text(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
