@@ -5,7 +5,10 @@ phases     what a name says about contrast
 evidence   what the rules look at
 rules      the table: evidence → kind, each row with weight and reason
 timeline   clocks → contrast phases      (dynamic: which volumes form the run)
+neighbours what only the other series of the study tell about one
+limits     what lowers a proposal whatever its role
 t2         points that choose the reference
+diffusion  which b-value serves
 identify   a study → its RoleMap
 contrast   T2 and diffusion images that were acquired after contrast, by the clocks
 """

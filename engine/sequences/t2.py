@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.domain.sequence import RoleGuess, SequenceRole, SeriesKind
 from engine.domain.study import Series
 from engine.sequences.evidence import Evidence
+from engine.sequences.limits import FEW_SLICES, JUST_ASK, LEAST, general_limits, limit
 
 AUTOMATIC_FROM = 60
 """Points from which a T2 series may be proposed without asking."""
@@ -86,3 +88,42 @@ def t2_score(evidence: Evidence, series: Series) -> tuple[float, tuple[str, ...]
     rows = [row for row in T2_POINTS if row.when(evidence, series)]
     ordered = sorted(rows, key=lambda row: -abs(row.points))
     return math.fsum(row.points for row in rows), tuple(row.reason for row in ordered)
+
+
+def propose_t2(
+    series: dict[str, Series], evidence: dict[str, Evidence], guesses: dict[str, RoleGuess]
+) -> list[RoleGuess]:
+    """Return the T2 series as proposals for the reference, the best one first."""
+    scored: list[tuple[float, float, RoleGuess]] = []
+    for key, guess in guesses.items():
+        if guess.kind is not SeriesKind.T2 or not series[key].is_stack:
+            continue
+        score, why = t2_score(evidence[key], series[key])
+        matrix = series[key].rows * series[key].columns
+        likely = (
+            0.85 + min((score - AUTOMATIC_FROM) / 400, 0.12) if score >= AUTOMATIC_FROM else 0.5 + 0.34 * score / 60
+        )
+        own = replace(
+            guess,
+            role=SequenceRole.T2,
+            candidate_for=SequenceRole.T2,
+            confidence=max(0.0, min(likely, guess.confidence if guess.confidence < LEAST else 0.97)),
+            reasons=(*guess.reasons, f"{score:.0f} points as reference: {', '.join(why)}" if why else "no points"),
+        )
+        if evidence[key].plane not in ("axial", "near axial"):
+            own = limit(own, 0.4, f"{evidence[key].plane}, not axial: used only if you choose it")
+        scored.append((score, matrix, general_limits(own, series[key], evidence[key])))
+    scored.sort(
+        key=lambda entry: (
+            entry[2].confidence < LEAST,
+            series[entry[2].series_key].slices < FEW_SLICES,  # a repeated part never replaces the whole
+            -entry[0],
+            -entry[1],
+            entry[2].series_key,
+        )
+    )
+    if len(scored) > 1 and scored[0][0] - scored[1][0] < 5 and scored[1][2].confidence >= LEAST:
+        rival = series[scored[1][2].series_key].facts.series_description or scored[1][2].series_key
+        asked = limit(scored[0][2], JUST_ASK, f"“{rival}” would serve nearly as well")
+        scored[0] = (scored[0][0], scored[0][1], asked)
+    return [guess for _score, _matrix, guess in scored]

@@ -14,11 +14,11 @@ from tests.support.paths import ROOT
 
 def written():
     """Every reason in the sources that decide on series, with 7 for what is filled in."""
-    for name in ("identify", "timeline", "dynamic"):
+    for name in ("identify", "limits", "neighbours", "t2", "diffusion", "timeline", "dynamic"):
         tree = ast.parse((ROOT / "engine" / "sequences" / f"{name}.py").read_text(encoding="utf-8"))
         calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
         for call in calls:
-            if call.func.id not in ("_limit", "PhaseGuess") or len(call.args) != 3:
+            if call.func.id not in ("limit", "PhaseGuess") or len(call.args) != 3:
                 continue
             if isinstance(call.args[2], ast.Constant):
                 yield call.args[2].value
