@@ -4,6 +4,7 @@ words      names normalised, the vocabulary of hospitals in several languages
 phases     what a name says about contrast
 evidence   what the rules look at
 rules      the table: evidence → kind, each row with weight and reason
+delays     delays after the injection → the best match of phases
 timeline   clocks → contrast phases      (dynamic: which volumes form the run)
 neighbours what only the other series of the study tell about one
 limits     what lowers a proposal whatever its role

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from engine.domain.sequence import Phase
 from engine.domain.study import Series
+from engine.sequences.delays import TimedVolume
 from engine.sequences.evidence import Evidence
 from engine.sequences.phases import PhaseWord
 from engine.sequences.t2 import is_fat_suppressed
-from engine.sequences.timeline import SAME_CLOCK_S, PhaseGuess, TimedVolume, assign_phases, is_post
+from engine.sequences.timeline import SAME_CLOCK_S, PhaseGuess, assign_phases, is_post
 from engine.sequences.words import normalise
 
 _LIVER_AGENT = re.compile(r"gadoxet|primovist|eovist|eob|普美显|钆塞酸")

@@ -2,10 +2,7 @@
 
     injection time: from the header where it is valid, else every second between the last native and the first
         contrasted volume is tried
-    a volume's delay is the middle of its acquisition minus the injection
-    late arterial 12 to 45 s (typical 27), portal venous 45 to 110 s (65), equilibrium 120 to 420 s (180)
-    score = 3 - (distance to the typical delay in standard deviations)²/2, plus 6 where the name agrees; a volume
-        whose name says another phase cannot have this one; phases keep their order in time
+    every such time is matched with the volumes' delays (`delays`); the best match wins
     what remains is hepatobiliary from 600 s, otherwise extra: kept, shown, not used
 
 A phase that no volume fits stays missing.
@@ -14,15 +11,12 @@ A phase that no volume fits stays missing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
 from engine.domain.sequence import Phase
+from engine.sequences.delays import TimedVolume, every_second, matches
 from engine.sequences.phases import PHASE_OF_WORD, PhaseWord
 
-ASSUMED_HALF_DURATION_S = 8.0
-"""Half of a usual breath-hold, where the header does not state the acquisition's duration."""
-NAME_BONUS = 6.0
 AMBIGUITY_MARGIN = 2.0
 HEPATOBILIARY_FROM_S = 600.0
 HEPATOBILIARY_TOLERANCE_S = 20.0
@@ -31,57 +25,8 @@ LONGEST_GAP_S = 900.0
 LEAST_WAIT_S = 25.0
 """Between a native volume and the first one after contrast lies at least this much."""
 SAME_CLOCK_S = 1.0
-SEPARATE_BREATH_HOLDS_S = 12.0
-"""Volumes that follow one another faster are a burst of one breath-hold, not a repeated acquisition."""
 MIDNIGHT_S = 12 * 3600.0
 DAY_S = 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Expected delay of one phase after the injection, in seconds."""
-
-    phase: Phase
-    first_s: float
-    last_s: float
-    typical_s: float
-    spread_s: float
-
-
-WINDOWS = (
-    Window(Phase.LATE_ARTERIAL, 12, 45, 27, 9),
-    Window(Phase.PORTAL_VENOUS, 45, 110, 65, 12),
-    Window(Phase.EQUILIBRIUM, 120, 420, 180, 45),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TimedVolume:
-    """One T1 volume of a dynamic run.
-
-    Attributes:
-        key: The series.
-        start_s: Start of the acquisition in seconds since midnight, None without a reliable clock.
-        order: What orders the volumes when clocks fail, such as temporal position and series number.
-        word: What the name says.
-        has_agent: The header names a contrast agent.
-        duration_s: Duration of the acquisition, None when unknown.
-        quality: Larger is preferred between two reconstructions of one moment.
-    """
-
-    key: str
-    start_s: float | None
-    order: tuple[float, ...] = ()
-    word: PhaseWord | None = None
-    has_agent: bool = False
-    duration_s: float | None = None
-    quality: float = 0.0
-
-    @property
-    def middle_s(self) -> float:
-        """Middle of the acquisition; only for volumes with a clock."""
-        half = self.duration_s / 2 if self.duration_s and self.duration_s < 120 else ASSUMED_HALF_DURATION_S
-        return (self.start_s or 0.0) + half
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +37,6 @@ class PhaseGuess:
     confidence: float
     reason: str
     conflict: bool = False
-
-
-@dataclass(slots=True)
-class _Match:
-    score: float
-    injection_s: float
-    phases: dict[Phase, TimedVolume] = field(default_factory=dict)
-
-    def same_as(self, other: _Match) -> bool:
-        return {p: v.key for p, v in self.phases.items()} == {p: v.key for p, v in other.phases.items()}
 
 
 def assign_phases(
@@ -208,7 +143,7 @@ def _fits_better_without_first(moments: Sequence[TimedVolume]) -> bool:
 
     def fit(post: Sequence[TimedVolume], earliest: float) -> float:
         first = post[0].start_s or 0.0
-        found = _matches(post, _grid(max(earliest, first - LONGEST_GAP_S), first - 5))
+        found = matches(post, every_second(max(earliest, first - LONGEST_GAP_S), first - 5))
         return found[0].score if found else 0.0
 
     first, second = (moment.start_s or 0.0 for moment in moments[:2])
@@ -237,11 +172,12 @@ def _contrasted(
         and injection_s < first
     )
     earliest = native.start_s if native is not None and native.start_s is not None else first - 60
-    matches = _matches(post, [injection_s or 0.0] if given else _grid(max(earliest, first - LONGEST_GAP_S), first - 5))
-    if not matches:
+    injections = [injection_s or 0.0] if given else every_second(max(earliest, first - LONGEST_GAP_S), first - 5)
+    fits = matches(post, injections)
+    if not fits:
         return {volume.key: _by_word(volume) for volume in post}
-    best = matches[0]
-    rival = next((match for match in matches if not match.same_as(best)), None)
+    best = fits[0]
+    rival = next((match for match in fits if not match.same_as(best)), None)
     ambiguous = rival is not None and best.score - rival.score < AMBIGUITY_MARGIN
     guesses: dict[str, PhaseGuess] = {}
     for phase, volume in best.phases.items():
@@ -251,62 +187,6 @@ def _contrasted(
         if volume.key not in guesses:
             guesses[volume.key] = _unused(volume, best.injection_s, arterial, hepatobiliary_agent)
     return guesses
-
-
-def _grid(first_s: float, last_s: float) -> list[float]:
-    steps = max(int(last_s - first_s), 0)
-    return [first_s + step for step in range(steps + 1)]
-
-
-def _matches(post: Sequence[TimedVolume], injections: Sequence[float]) -> list[_Match]:
-    """Return the best match of every injection time, best first; equal scores prefer the shorter first delay."""
-    found = []
-    for injection in injections:
-        match = _best_match(post, injection)
-        if match.phases:
-            found.append(match)
-    return sorted(found, key=lambda match: (-round(match.score, 6), -match.injection_s))
-
-
-def _best_match(post: Sequence[TimedVolume], injection_s: float) -> _Match:
-    """Give each phase its best volume; the windows do not overlap, so that order and uniqueness follow."""
-    match = _Match(0.0, injection_s)
-    for window in WINDOWS:
-        scored = [(score, volume) for volume in post if (score := _score(volume, window, injection_s)) is not None]
-        if scored:
-            score, volume = max(scored, key=lambda pair: (pair[0], -(pair[1].start_s or 0.0), pair[1].key))
-            match.phases[window.phase] = _repeated(volume, [other for _score, other in scored])
-            match.score += score
-    return match
-
-
-def _repeated(best: TimedVolume, fitting: Sequence[TimedVolume]) -> TimedVolume:
-    """Prefer the last of volumes that the operator named alike: a phase is repeated when the first one failed.
-
-    A burst of one breath-hold carries one name too; there the best delay counts.
-    """
-    if best.word is None or PHASE_OF_WORD.get(best.word) is None:
-        return best
-    alike = [volume for volume in fitting if volume.word is best.word]
-    last = max(alike, key=lambda volume: (volume.start_s or 0.0, volume.key))
-    ordered = sorted(volume.start_s or 0.0 for volume in alike)
-    burst = any(later - earlier < SEPARATE_BREATH_HOLDS_S for earlier, later in pairwise(ordered))
-    return best if burst else last
-
-
-def _score(volume: TimedVolume, window: Window, injection_s: float) -> float | None:
-    delay = volume.middle_s - injection_s
-    named = PHASE_OF_WORD.get(volume.word) if volume.word is not None else None
-    if named is not None and named is not window.phase:
-        return None
-    if volume.word is PhaseWord.LATE and window.phase is not Phase.EQUILIBRIUM:
-        return None
-    if not window.first_s <= delay < window.last_s:
-        return None
-    score = 3 - ((delay - window.typical_s) / window.spread_s) ** 2 / 2
-    if named is window.phase:
-        return max(score, -3.0) + NAME_BONUS
-    return score if score > 0 else None
 
 
 def _timed_guess(

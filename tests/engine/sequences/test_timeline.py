@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.domain.sequence import Phase
+from engine.sequences.delays import TimedVolume
 from engine.sequences.phases import PhaseWord as W
 from engine.sequences.phases import phase_word
-from engine.sequences.timeline import TimedVolume, assign_phases
+from engine.sequences.timeline import assign_phases
 
 PRE, ART, PV, EQ, HBP = (
     Phase.PRE, Phase.LATE_ARTERIAL, Phase.PORTAL_VENOUS, Phase.EQUILIBRIUM, Phase.HEPATOBILIARY,
