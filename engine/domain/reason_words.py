@@ -45,6 +45,7 @@ REASONS_ZH: Mapping[str, str] = {
     "a fat-fraction measurement, not an anatomical T1": "脂肪分数测量，并非解剖 T1",
     "phase images": "相位图像",
     "named as cholangiography": "名称为胰胆管成像",
+    "named as hydrography: fluid at rest alone is bright": "名称为水成像：仅静止液体呈高信号",
     "echo time or slab thickness of cholangiography": "回波时间或层块厚度符合胰胆管成像",
     "3D coronal spin echo with very long echo time": "回波时间很长的 3D 冠状位自旋回波",
     "bolus tracking": "团注追踪",
@@ -87,6 +88,10 @@ REASONS_ZH: Mapping[str, str] = {
         "同一次测量的多个回波之一：同相位和反相位图像",
     "named as a registered, filtered or uncorrected copy": "名称为配准、滤波或未校正的副本",
     "header and name disagree: please confirm": "文件头与名称不一致：请确认",
+    "only one letter of its name tells the phase: please confirm": "仅由名称中的一个字母得知期相：请确认",
+    "the slices of its series lie in several orientations: a localizer": "该序列的层面有多个方向：定位像",
+    "it may be computed from the images of lower b-values: please confirm":
+        "可能由较低 b 值的图像计算得出：请确认",
     "its name speaks of another plane than its images show": "名称所述平面与图像不符",
     "no points": "无得分",
     "the b-value is not stated: please confirm that it is 800 to 1000": "未注明 b 值：请确认为 800 至 1000",

@@ -2,6 +2,7 @@
 
 words      names normalised, the vocabulary of hospitals in several languages
 phases     what a name says about contrast
+letters    one letter that stands for a phase
 evidence   what the rules look at
 rules      the table: evidence → kind, each row with weight and reason
 delays     delays after the injection → the best match of phases

@@ -9,6 +9,7 @@ from engine.domain.sequence import RoleGuess, SequenceFacts, SequenceRole, Serie
 from engine.domain.study import Series
 from engine.sequences.evidence import Evidence
 from engine.sequences.limits import FEW_SLICES, JUST_ASK, LEAST, general_limits, limit
+from engine.sequences.neighbours import perhaps_computed
 
 PREFERRED_B = 800.0
 B_RANGE = (750.0, 1100.0)
@@ -21,6 +22,7 @@ def propose_dwi(
 ) -> list[RoleGuess]:
     """Return the diffusion series that may serve, the best one first; `guesses` tells why low b-values do not."""
     candidates: list[tuple[tuple[float, ...], RoleGuess]] = []
+    doubtful = perhaps_computed(series, guesses)
     known = [key for key, guess in guesses.items() if guess.kind is SeriesKind.DWI]
     for key in known:
         facts, b_value = series[key].facts, series[key].facts.b_value_s_mm2
@@ -37,11 +39,13 @@ def propose_dwi(
             continue
         else:
             own = _judged_b(guesses[key], b_value, facts)
+        if key in doubtful:
+            own = limit(own, JUST_ASK, "it may be computed from the images of lower b-values: please confirm")
         own = replace(own, role=SequenceRole.DWI, candidate_for=SequenceRole.DWI)
         if evidence[key].plane not in ("axial", "near axial"):
             own = limit(own, 0.4, f"{evidence[key].plane}, not axial: used only if you choose it")
         own = general_limits(own, series[key], evidence[key])
-        candidates.append((_dwi_rank(own, series[key], evidence[key]), own))
+        candidates.append((_dwi_rank(own, series[key], evidence[key], key in doubtful), own))
     candidates.sort(key=lambda entry: (entry[0], entry[1].series_key))
     return [guess for _rank, guess in candidates]
 
@@ -62,7 +66,7 @@ def _judged_b(guess: RoleGuess, b_value: float, facts: SequenceFacts) -> RoleGue
     return own
 
 
-def _dwi_rank(guess: RoleGuess, series: Series, evidence: Evidence) -> tuple[float, ...]:
+def _dwi_rank(guess: RoleGuess, series: Series, evidence: Evidence, doubtful: bool) -> tuple[float, ...]:
     b_value = series.facts.b_value_s_mm2
     in_range = b_value is not None and B_RANGE[0] <= b_value <= B_RANGE[1]
     kinds = {"trace": 0.0, "mean of directions": 1.0, "": 2.0, "direction": 3.0}
@@ -70,6 +74,7 @@ def _dwi_rank(guess: RoleGuess, series: Series, evidence: Evidence) -> tuple[flo
         float(guess.confidence < LEAST),
         float(series.slices < FEW_SLICES),
         float(not in_range),
+        float(doubtful),
         float(evidence.says("processed copy")),
         abs((b_value or 0.0) - PREFERRED_B),
         kinds.get(series.facts.diffusion, 2.0),

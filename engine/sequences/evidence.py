@@ -46,6 +46,7 @@ class Evidence:
         phase: What the name says about contrast.
         plane: ``axial``, ``near axial``, ``coronal``, ``sagittal``, ``oblique`` from the geometry, empty when unknown.
         highest_acquired_b: Largest b-value of acquired diffusion series in the study, None when unknown.
+        phase_by_letter: Only one letter of the name tells the phase.
     """
 
     facts: SequenceFacts
@@ -53,6 +54,7 @@ class Evidence:
     phase: PhaseWord | None
     plane: str = ""
     highest_acquired_b: float | None = None
+    phase_by_letter: bool = False
 
     @property
     def tokens(self) -> frozenset[str]:

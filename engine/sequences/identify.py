@@ -15,8 +15,9 @@ from engine.domain.study import Series, Study
 from engine.sequences.diffusion import propose_dwi
 from engine.sequences.dynamic import phases_of_study
 from engine.sequences.evidence import Evidence, evidence_of
+from engine.sequences.letters import read_letters
 from engine.sequences.limits import LEAST, general_limits, limit
-from engine.sequences.neighbours import highest_acquired, mark_dual_echoes
+from engine.sequences.neighbours import highest_acquired, mark_dual_echoes, mark_scouts
 from engine.sequences.phases import PHASE_OF_WORD, PhaseWord
 from engine.sequences.rules import Verdict, judge
 from engine.sequences.t2 import propose_t2
@@ -47,6 +48,7 @@ def describe_series(
     """
     evidence = evidence_of(facts, series=series, highest_acquired_b=highest_acquired_b)
     key = series.key if series is not None else series_key
+    evidence = read_letters({key: evidence})[key]
     return _guess(key, evidence, judge(evidence))
 
 
@@ -57,8 +59,10 @@ def identify_roles(study: Study) -> RoleMap:
     """
     highest = highest_acquired(study.series)
     evidence = {s.key: evidence_of(s.facts, series=s, highest_acquired_b=highest.get(s.key)) for s in study.series}
+    evidence = read_letters(evidence)
     guesses = {s.key: _guess(s.key, evidence[s.key], judge(evidence[s.key])) for s in study.series}
     series = {s.key: s for s in study.series}
+    mark_scouts(series, guesses)
     mark_dual_echoes(series, evidence, guesses)
     proposals = [
         *propose_t2(series, evidence, guesses),

@@ -43,6 +43,8 @@ def general_limits(guess: RoleGuess, series: Series, evidence: Evidence) -> Role
         guess = limit(guess, 0.8, "named as a registered, filtered or uncorrected copy")
     if evidence.plane == "axial" and evidence.says("sagittal", "oblique", "coronal") and not evidence.says("axial"):
         guess = limit(guess, JUST_ASK, "its name speaks of another plane than its images show")
+    if evidence.phase_by_letter:
+        guess = limit(guess, JUST_ASK, "only one letter of its name tells the phase: please confirm")
     if guess.conflict:
         guess = limit(guess, JUST_ASK, "header and name disagree: please confirm")
     return guess

@@ -57,7 +57,9 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         r"sin (?:contraste|civ|gd|gado\w*|cte|inyec\w*)", r"sem (?:contraste|gd|gad\w*|inj\w*)",
         r"senza (?:mdc|contrasto|mezzo|gd)", r"(?:senza|sem|sans|sin|ohne)$", r"basale?s?", "c-", r"-c", r"- c$",
         "s c", r"no ?gad\w*", r"no contrast\w*", r"avant (?:inj\w*|gado\w*|contraste)", r"kontrast?s[iı]z\w*",
-        r"ilacs[iı]z", r"kontrast ?oncesi", r"oncesi", r"без (?:контр|ку|усил|введ)\w*", r"бесконтр\w*",
+        r"ilacs[iı]z", r"kontrast ?oncesi", r"oncesi",
+        r"(?:bez|utan|uden|uten|przed|pred) (?:k(?:ontr|l)\w*|pod\w*|gado\w*)", r"без (?:контр|ку|усил|введ)\w*",
+        r"бесконтр\w*",
         r"натив\w*", r"до (?:контр|введ|усил)\w*", "平扫", "平掃", "蒙片", "增强前", "造影前", "非造影", "単純",
         "プレーン", "조영 ?전", "비조영", "조영증강 ?전")),
     (PhaseWord.MULTIPLE, compile_words(
@@ -65,16 +67,19 @@ _WORDS: tuple[tuple[PhaseWord, re.Pattern[str]], ...] = (
         r"art\w* ?[-+/&] ?(?:port|ven|pv)\w*", r"\d ?-?(?:ph|fasen|phasen|phas(?:e|es)?|fases|fasi|dyn\w*)",
         "triple", r"1 ?\+ ?\d+\w*", r"\d+ ?dyn", "多期", "双动脉", "三期", "多時相")),
     (PhaseWord.ARTERIAL, compile_words(
-        r"art(?!ef|if)\w*", r"\w*arterie?l\w*", "haps?", r"ha ?-?phase", "lap", "eap", r"c\+a", r"артер\w*",
+        r"art(?!ef|if)\w*", r"\w*arterie?l\w*", r"tetnic\w*", r"tepenn\w*", "haps?", r"ha ?-?phase", "lap", "eap",
+        r"c\+a", r"артер\w*",
         "动脉", "動脈", "早期相", "동맥")),
     (PhaseWord.PORTAL, compile_words(
         "pvp?", "pvv", r"port(?!ab)\w*", r"\w*portal\w*", r"pven\w*", r"ven(?:a|o|os\w*|oz\w*|ous|eus\w*)?",
-        r"vein\w*", r"\w+venos\w*", r"c\+v", r"портал\w*", r"веноз\w*", "门脉", "門脈", "门静脉", "門静脈", "静脉",
+        r"vein\w*", r"wrotn\w*", r"z[yi]ln\w*", r"\w+venos\w*", r"c\+v", r"портал\w*", r"веноз\w*", "门脉", "門脈",
+        "门静脉", "門静脈", "静脉",
         "靜脈", "문맥", "정맥")),
     (PhaseWord.EQUILIBRIUM, compile_words(
         r"eq", "equ", r"a?equi\w*", r"aquil\w*", r"dela?y?\w{0,4}", r"delayed\w*", r"c\+delay", "late", "laat",
         "later", r"tard\w*", r"spat\w*", r"spaet\w*", r"interstit\w*", r"transi[tz]\w*", r"transic\w*",
-        r"retard\w*", r"gleichgew\w*", r"evenwicht\w*", "gec", r"geciken", r"denge", r"отсроч\w*", r"поздн\w*",
+        r"retard\w*", r"opozn\w*", r"pozn\w*", r"pozdn\w*", r"rownowag\w*", r"rovnova\w*", "sen ?fas",
+        r"gleichgew\w*", r"evenwicht\w*", "gec", r"geciken", r"denge", r"отсроч\w*", r"поздн\w*",
         r"равновес\w*", "延迟", "延遲", "延时", "后期", "後期", "平衡", "移行", "過渡", "过渡", "지연", "평형",
         "이행")),
     (PhaseWord.DYNAMIC, compile_words(

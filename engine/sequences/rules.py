@@ -140,6 +140,9 @@ RULES: tuple[Rule, ...] = (
     # --- cholangiography, bolus tracking, vessels ----------------------------------------------------------------
     Rule(K.MRCP, 0.95, lambda e: e.says("mrcp") or ("radial" in e.words and e.says("single shot", "t2")),
          "named as cholangiography", final=True),
+    Rule(K.MRCP, 0.9, lambda e: e.says("hydrography") and not e.is_epi and not e.is_gradient_echo
+         and not e.says("t1", "gradient t1", "diffusion"),
+         "named as hydrography: fluid at rest alone is bright", final=True),
     Rule(K.MRCP, 0.9, lambda e: e.is_spin_echo and (_te(e, 400, 5000) or (e.facts.slice_thickness_mm or 0) >= 20)
          and not e.is_epi, "echo time or slab thickness of cholangiography", final=True),
     Rule(K.MRCP, 0.85, lambda e: e.is_spin_echo and e.facts.mr_acquisition_type == "3D" and _te(e, 200, 5000)
@@ -172,7 +175,7 @@ RULES: tuple[Rule, ...] = (
          and not e.says("t1") and not e.is_gradient_echo,
          "fat, in-phase or opposed-phase part of a T2 Dixon", final=True),
     Rule(K.T1_DIXON, 0.9, lambda e: (e.says("dual echo") or _dual_gradient_echo(e))
-         and not e.says("t2", "turbo spin echo", "proton density"),
+         and not e.says("t2", "turbo spin echo", "proton density", "diffusion") and not e.is_epi,
          "named as dual echo: in-phase and opposed-phase images", final=True),
     Rule(K.T1_DIXON, 0.93, lambda e: e.component in ("fat", "in", "opposed", "in and opposed") and not e.is_spin_echo,
          "Dixon fat, in-phase or opposed-phase image", final=True),

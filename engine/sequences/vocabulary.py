@@ -11,6 +11,13 @@ from __future__ import annotations
 # "en fase arterial" is a contrast phase, "en fase" an echo time
 _NO_CONTRAST_PHASE = r"(?! (?:art|port|ven|vein|tard|equi|hepat|epat|pre|basal|dina|lat|nat))"
 
+_TWO = r"(?:dual|doppel|dubbel|doub(?:le)?|doble|doppi[ao]|dupl[oa]|cift|podwojn\w*|dvojit\w*|двойн\w*|二重)"
+_ECHO = r"(?:echo|eko|eco|эхо)"
+# "DE" is dual echo where it opens a name or stands among technical words; before a noun it is a preposition
+_TECHNICAL = (
+    r"(?:t1w?|t1-w|ffe|ge|gre|f?spgr|fgre|flash|fl2d|[23]d|(?:o?ax|tra|trs|cor|axial|transvers)\w*|bh|mbh|fs|ip|op)"
+)
+
 WORDS: dict[str, tuple[str, ...]] = {
     # --- what is no acquired image
     "screen": (
@@ -63,19 +70,30 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     # --- scouts, cholangiography, vessels, breath control
     "localizer": (
-        r"\w*locali[sz]\w*", r"\w*lokali[sz]\w*", r"loca?", "locs", r"scouts?", r"\w*scout", r"s?surveys?(?: \w+)?",
+        r"\w*locali[sz]\w*", r"\w*lokali[sz]\w*", r"loca?", "locs", r"\w*(?<!b)(?<!ve)loc ?\d{0,2}", r"scouts?",
+        r"\w*scout", r"s?surveys?(?: \w+)?",
         r"\w*survey", "pilot", r"plan(?:s|ning|scan)?", r"3 ?-? ?(?:pl|plane|plan|plans|planes|planos|piani|axis)",
-        r"tri-? ?plan\w*", "three ?plane", r"(?:3|drei) ?-? ?(?:ebenen|richtungen|richtingen)", r"reperage\w*",
-        r"repere\w*", r"care ?bolus ?position\w*", r"topogram\w*", r"scanogram\w*", "first ?view", "smart ?scan",
-        r"locators?", r"centrage", r"centratura", r"^ubersicht\w*$", r"локал\w*", r"топограм\w*", "定位", "三平面",
+        r"tri-? ?plan\w*", "three ?plane", r"(?:3|drei|drie) ?-? ?(?:ebenen|eb|richtungen|richtingen|vlak\w*)",
+        r"reper[ae]\w*",
+        r"3 ?-?ortho\w*", r"care ?bolus ?position\w*", r"topogram\w*", r"scanogram\w*", "first ?view", "smart ?scan",
+        r"locato\w*", r"centra(?:ge|tura|tore|d[oe]r)\w*", r"^ue?bersicht\w*", r"\w*planung\w*",
+        r"(?:plan|pian)ifica\w*", r"planej\w*", r"planowan\w*", r"^overzicht\w*", r"^oversi[gk]t\w*", r"kilavuz\w*",
+        r"прицел\w*", r"разметк\w*", r"локал\w*", r"топограм\w*", "定位", "三平面",
         "位置決め", "ロケ", "スカウト", "로컬", "스카우트", "위치", r"surview\w*", r"smart ?exam\w*",
     ),
     "mrcp": (
-        r"\w*mrcp\w*", r"\w*mrkp\w*", r"mr-?cpre", r"cp-?rm(?:n)?", r"c?holangi\w*", r"c?olangio\w*", r"chol\w*",
+        r"\w*mrcp\w*", "mrc", r"\w*mrkp\w*", r"mr-?cpre", r"(?:[23]d)?s?c-?(?:i?rmn?|mri)",
+        r"(?:[23]d)?s?cp ?-?(?:i?rmn?|mri?)", r"i?rmn? ?-?cp", r"c?holangi\w*", r"c?olangio\w*", r"chol\w*",
         r"(?<!hepato-)(?<!hepato )(?<!epato )(?<!hep )bili\w*", r"thick ?-?(?:slab|sl|slabs)",
         r"th(?:in|k) ?-?slab", "rane", "rare", "ercp", r"wagon\w*", r"pancreatogra\w*", r"wirsung\w*",
         r"secretin\w*", r"gallen(?:weg|gang)\w*", r"холанги\w*", r"мрхпг", r"dickschicht\w*", "[胆膽]管", "胰胆",
         "膵胆", "胆道", "水成像", "(?<!간)담도", "담췌", r"ss ?-?mrcp",
+    ),
+    "hydrography": (
+        r"\w*hydro(?!x|cort)\w*", r"\w*hidro\w*", r"\w*idrogra\w*", "idro", r"гидро\w*", "ハイドロ", "水造影",
+        r"(?:mr|rm)?-?uro-? ?(?:gra[fmp]\w*|i?rmn?|mri?|reson\w*|resson\w*)", "mru", r"urogr\w*", r"uror+es\w*",
+        r"уро-?граф\w*",
+        r"\w*myelo(?!m)\w*", r"\w*mielo(?!m)\w*", r"миело(?!м)\w*", "ミエロ", r"sialo\w*", "尿路", "脊髓造影",
     ),
     "bolus": (
         r"care ?-?bolus\w*", r"smart ?-?prep\w*", r"bolus ?-?tra[kc]\w*", r"test ?-?bolus\w*", "bolus",
@@ -142,8 +160,9 @@ WORDS: dict[str, tuple[str, ...]] = {
         r"multi-? ?echo ?(?:vibe|dixon|gre)\w*", "脂肪(?:分数|定量|含量)", "지방분율",
     ),
     "dual echo": (
-        r"dual ?-?(?:echo|ffe|gre|ge|fe|flash)\w*", r"doppel-? ?echo\w*", r"dubbel-? ?echo\w*", r"double ?-?echo",
-        r"doble ?-?eco", r"doppio ?-?eco", r"in-? ?(?:and|&|et|und|e|y|en) ?-?(?:out|opp)\w*", r"chem\w* ?-?shift",
+        r"dual ?-?(?:ffe|gre|ge|fe|flash)\w*", rf"{_TWO} ?-?{_ECHO}\w*", rf"{_ECHO} ?-?{_TWO}",
+        r"^de(?=[ -])", rf"2 ?-?{_ECHO}(?:e?s)?", rf"{_TECHNICAL} ?-?de(?=$| {_TECHNICAL})",
+        r"in-? ?(?:and|&|et|und|e|y|en) ?-?(?:out|opp)\w*", r"chem\w* ?-?shift",
         r"ip ?-?oo?p", r"oo?p ?-?ip", "化学位移", "双回波", "雙回波", "同反相", "正反相", "이중 ?에코",
     ),
     "water": (

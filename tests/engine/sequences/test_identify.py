@@ -376,3 +376,113 @@ def test_a_name_of_another_plane_than_the_images_asks():
     assert found.roles == {R.T2: "x"}
     assert found.guess_for("x").confidence < 0.85
     assert "another plane" in " ".join(found.guess_for("x").reasons)
+
+
+# --- what only the neighbours of a series tell ------------------------------------------------------------------------
+
+
+def three_planes(slices, **facts):
+    """One DICOM series as the intake divides it: a part for each orientation."""
+    planes = zip(("axial", "coronal", "sagittal"), slices, strict=True)
+    return [t2(f"7#stack{n}", plane=plane, slices=count, **facts) for n, (plane, count) in enumerate(planes) if count]
+
+
+@pytest.mark.parametrize("name", ["SSFSE", "AX T2 SSFSE BH", "t2_haste_tra_fs", "Leber"])
+@pytest.mark.parametrize("slices", [(9, 9, 9), (20, 10, 10), (15, 15, 0), (1, 1, 1)])
+def test_slices_in_several_orientations_are_a_localizer_whatever_the_name(name, slices):
+    found = identify_roles(make_study(*three_planes(slices, series_description=name, echo_train_length=120)))
+    assert not found.roles
+    assert {guess.kind for guess in found.guesses} == {K.LOCALIZER}
+
+
+def test_a_reference_slice_beside_a_whole_stack_makes_no_localizer_of_it():
+    """40 of 41 slices are axial."""
+    found = identify_roles(make_study(*three_planes((40, 1, 0))))
+    assert found.roles == {R.T2: "7#stack0"}
+
+
+def test_one_uid_for_a_whole_study_makes_no_localizers():
+    """An anonymiser may give every series the same UID; their numbers still differ."""
+    series = [
+        t2("7#a", series_number=3),
+        t2("7#c", plane="coronal", series_number=4),
+        t2("7#s", plane="sagittal", series_number=5),
+    ]
+    assert roles_of(*series) == {R.T2: "7#a"}
+
+
+def test_maps_in_several_orientations_stay_maps():
+    parts = three_planes((9, 9, 9), image_type=("DERIVED", "SECONDARY", "MPR"))
+    assert {guess.kind for guess in identify_roles(make_study(*parts)).guesses} == {K.DERIVED}
+
+
+def single_b(*b_values, clocks=None, **facts):
+    """Acquired in one measurement, a DICOM series for each b-value."""
+    clocks = clocks or [36000.0] * len(b_values)
+    return [
+        dwi(f"b{b}", float(b), acquisition_time_s=clock, **facts) for b, clock in zip(b_values, clocks, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("clocks", [[36000.0, 36000.0, 36000.0], [None, None, None]])
+def test_an_unmarked_high_b_that_two_lower_ones_could_have_made_asks(clocks):
+    found = identify_roles(make_study(*single_b(50, 400, 1000, clocks=clocks)))
+    assert found.roles == {R.DWI: "b1000"}
+    assert found.guess_for("b1000").confidence == pytest.approx(0.84)
+    assert "may be computed" in " ".join(found.guess_for("b1000").reasons)
+
+
+def test_an_image_that_may_be_computed_gives_way_to_an_acquired_one():
+    """b = 800 is nearer to the training's, but could be made from 50 and 400; b = 1000 has a clock of its own."""
+    series = single_b(50, 400, 800, 1000, clocks=[36000.0, 36000.0, 36000.0, 36300.0])
+    found = identify_roles(make_study(*series))
+    assert found.roles == {R.DWI: "b1000"}
+    assert found.guess_for("b1000").confidence >= 0.85
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        single_b(50, 800),  # one lower b-value computes nothing
+        single_b(50, 800, 1400),
+        single_b(50, 400, 800, clocks=[36000.0, 36090.0, 36180.0]),
+        single_b(0, 50, 800, diffusion="mean of directions", diffusion_directions=3),
+        single_b(50, 400, 800, image_type=("ORIGINAL", "PRIMARY", "DIFFUSION", "TRACEW", "MFSPLIT")),
+    ],
+)
+def test_what_was_surely_acquired_does_not_ask(series):
+    found = identify_roles(make_study(*series))
+    assert found.roles == {R.DWI: "b800"}
+    assert found.guess_for("b800").confidence >= 0.85
+
+
+# --- one letter for a phase -------------------------------------------------------------------------------------------
+
+
+def lettered(letters):
+    """Native, then 80, 120 and 235 s later; the letters name the contrasted volumes."""
+    contrasted = zip(letters, (36080.0, 36120.0, 36235.0), strict=True)
+    return [t1("pre", 36000.0, series_description="LAVA pre")] + [
+        t1(f"LAVA-{n}", time, series_description=f"LAVA-{n}", contrast_agent="Gadovist") for n, time in contrasted
+    ]
+
+
+def test_letters_tell_phases_but_ask():
+    found = identify_roles(make_study(*lettered("AVD")))
+    assert found.roles == {
+        R.T1_PRE: "pre", R.T1_LATE_ARTERIAL: "LAVA-A", R.T1_PORTAL_VENOUS: "LAVA-V",
+        R.T1_EQUILIBRIUM: "LAVA-D",
+    }  # fmt: skip
+    assert {found.guess_for(f"LAVA-{letter}").confidence for letter in "AVD"} == {0.84}
+
+
+def test_letters_that_number_the_volumes_tell_no_phase():
+    """A is the native volume here: a B beside it shows that the letters count."""
+    times = zip("ABCD", (36000.0, 36080.0, 36120.0, 36235.0), strict=True)
+    series = [
+        t1(f"LAVA-{n}", time, series_description=f"LAVA-{n}", contrast_agent="" if n == "A" else "Gadovist")
+        for n, time in times
+    ]
+    assert roles_of(*series) == {
+        R.T1_PRE: "LAVA-A", R.T1_LATE_ARTERIAL: "LAVA-B", R.T1_PORTAL_VENOUS: "LAVA-C", R.T1_EQUILIBRIUM: "LAVA-D",
+    }  # fmt: skip
