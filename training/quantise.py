@@ -183,9 +183,12 @@ def head_nodes(model: onnx.ModelProto) -> list[str]:
 
 
 def block_of(node_name: str) -> str:
-    """Block that a node belongs to: ``/repeat_1/repeat_1.3/branch0/conv/Conv`` → ``repeat_1.3``."""
-    parts = node_name.strip("/").split("/")
-    return parts[1] if parts[0].startswith("repeat") and len(parts) > 1 else parts[0]
+    """Block that a node belongs to: ``/repeat_1.3/branch0/branch0.0/conv/Conv`` → ``repeat_1.3``.
+
+    Some exporters name the sequence of blocks before the block, ``/repeat_1/repeat_1.3/…``.
+    """
+    first, *rest = node_name.strip("/").split("/")
+    return rest[0] if rest and rest[0].startswith(f"{first}.") and first.startswith("repeat") else first
 
 
 def blocks(calibrated: Calibrated) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ def test_head_and_blocks_are_found(trained: Path) -> None:
     kinds = {node.name: node.op_type for node in model.graph.node}
     assert sorted(kinds[name] for name in head_nodes(model)) == ["Conv", "Gemm", "ReduceMean", "Relu"]
     assert block_of("/repeat_1/repeat_1.3/branch0/conv/Conv") == "repeat_1.3"
+    assert block_of("/repeat_1.3/branch0/branch0.0/conv/Conv") == block_of("/repeat_1.3/Add") == "repeat_1.3"
     assert block_of("/conv2d_1a/conv/Conv") == "conv2d_1a"
 
 
@@ -140,6 +141,9 @@ def test_float_blocks_compute_in_float_and_stay_small(trained: Path, tmp_path: P
     calibrated = quantise.calibrate(tmp_path / "float.onnx", [images[:12]], tmp_path)
     reference = Graph(tmp_path / "float.onnx").run(images)
     names = quantise.blocks(calibrated)
+    # Five stem convolutions and two poolings, 10 + 20 + 10 residual blocks, three mixed ones, the last convolution.
+    assert len(names) == 51
+    assert {"repeat.0", "repeat.9", "repeat_1.19", "repeat_2.8", "block8", "mixed_6a", "conv2d_7b"} <= set(names)
     errors, sizes = {}, {}
     for count in (0, len(names)):
         path = tmp_path / f"{count}.onnx"
