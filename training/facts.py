@@ -5,6 +5,7 @@ Shards carry what their source knew: the phantom's own names, or the words of a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from training.dataset import Shard
@@ -81,13 +82,21 @@ def vendor(shard: Shard) -> str:
     return next((name for word, name in _VENDORS if word in lowered), text or UNKNOWN)
 
 
+NOMINAL_FIELDS_T = (0.2, 0.3, 0.35, 0.4, 0.55, 0.6, 0.7, 1.0, 1.2, 1.5, 3.0, 5.0, 7.0)
+"""Fields that whole-body scanners are sold with."""
+FIELD_TOLERANCE = 0.05
+"""Share of the nominal field by which a header may differ: magnets sold as 1.5 T run from 1.43 to 1.56."""
+
+
 def field_strength(shard: Shard) -> str:
-    """Such as ``1.5 T``; headers say 1.494 or 15000 for it."""
+    """Such as ``1.5 T``; headers say 1.494 or 15000 for it. A field that no scanner is sold with is stated as it is."""
     value = _number(shard, "field_t")
     if value is None or value <= 0:
         return UNKNOWN
     tesla = value / 10000.0 if value > 100 else value
-    return f"{round(tesla * 2) / 2:.1f} T"
+    nominal = min(NOMINAL_FIELDS_T, key=lambda field: abs(field - tesla))
+    shown = nominal if abs(nominal - tesla) <= FIELD_TOLERANCE * nominal else round(tesla, 2)
+    return f"{shown:.2f}".removesuffix("0") + " T"
 
 
 def diameter_mm(shard: Shard) -> float | None:
@@ -107,10 +116,14 @@ def sex(shard: Shard) -> str:
     return letter if letter in ("M", "F") else UNKNOWN
 
 
+PHANTOM_ID = re.compile(r"PH-(TRAIN|SRRSH|HZFPH|TDH)-X?\d{4,}")
+"""Ids that the phantom gives. Others that begin with PH are a hospital's own."""
+
+
 def is_simulated(shard: Shard) -> bool:
-    """True for a phantom."""
+    """True for a phantom: its shard says so, or it bears the id of a phantom patient, whose table may say nothing."""
     stated = str(shard.facts.get("simulated") or "").strip().lower()
-    return stated in ("true", "yes", "1") or shard.patient.startswith("PH-")
+    return stated in ("true", "yes", "1") or PHANTOM_ID.fullmatch(shard.patient) is not None
 
 
 def classes_of(shards: Iterable[Shard]) -> dict[str, str]:
