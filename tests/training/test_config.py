@@ -156,3 +156,11 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("recipe = ", encoding="utf-8")
     with pytest.raises(UsageError, match="not valid TOML"):
         load(tmp_path / "broken.toml")
+
+
+RUNS = Path(__file__).parents[2] / "training" / "runs"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RUNS.glob("*.toml") if path.stem != "study"))
+def test_the_configurations_of_the_shipped_trainings_are_read(name: str) -> None:
+    assert name.startswith(load(RUNS / f"{name}.toml").model_id)
