@@ -74,5 +74,7 @@ def load(path: Path) -> Checkpoint:
             remedy="Give the last.pt or final.pt of a training folder.",
             code="bad-checkpoint",
         ) from error
-    values["config"] = from_mapping(values["config"])
+    # Checkpoints of earlier versions state the channels, which the model id tells now.
+    told = {name: value for name, value in values["config"].items() if name != "channels"}
+    values["config"] = from_mapping(told)
     return Checkpoint(**values)

@@ -123,3 +123,11 @@ def test_other_settings_do_not_go_on_with_a_training(tmp_path: Path, sets: tuple
 def test_shared_patients_are_refused(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
     with pytest.raises(UsageError, match="p000"):
         loop.train(small(), sets[0], sets[0].of_patients(["p000"]), tmp_path / "out")
+
+
+def test_a_checkpoint_that_states_its_channels_is_read(tmp_path: Path, sets: tuple[ShardSet, ShardSet]) -> None:
+    path = loop.train(small(), sets[0], None, tmp_path / "out", stop_after_steps=1)
+    values = torch.load(path, weights_only=True)
+    values["config"]["channels"] = 3
+    torch.save(values, path)
+    assert checkpoint.load(path).config == small()
