@@ -5,6 +5,8 @@
     bvalue     the b-value of a frame, and where it was found
     assemble   frames → studies, patients kept apart                 (grouping, labels, brightness: series → volumes;
                copies: the same images under new UIDs set aside)
+    grouping   frames of one DICOM series → volumes                  (parts, positions, diffusion_parts: what splits;
+               series: a part becomes a series)
     pixels     series → volume, decoded and rescaled                 (decoders: every transfer syntax of MR)
 
 No pydicom object leaves this package.

@@ -9,7 +9,6 @@ import pytest
 from pydicom.dataset import Dataset
 
 from engine.intake import load_volume, read_paths
-from engine.intake.grouping import b_clusters
 from tests.support.dicom_writer import EnhancedFrame, enhanced_dataset, save, write_enhanced, write_stack
 
 EPI = {"ScanningSequence": ["EP", "SE"]}
@@ -168,10 +167,3 @@ def test_images_without_a_place_are_no_stack_but_a_series(tmp_path):
     assert series.slices == 3
     assert "do not say where they lie" in (series.stack_problem or "")
     assert series.plane is None
-
-
-def test_b_clusters_follow_the_nominal_value():
-    assert b_clusters([795, 800, 805]) == {795: 800, 800: 800, 805: 800}
-    assert b_clusters([0, 5, 50]) == {0: 0, 5: 5, 50: 50}
-    assert b_clusters([990, 1010]) == {990: 990, 1010: 990}
-    assert b_clusters([400, 800]) == {400: 400, 800: 800}
