@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference import loading, session
-from engine.inference.predict import softmax
 from training.checkpoint import Checkpoint
 from training.cohorts import refuse_sets
 from training.dataset import ShardSet
@@ -27,7 +26,6 @@ from training.parity import Answer, Graph, compare
 from training.predictions import answers
 from training.scored import Scored, combine
 from training.splits import refuse_shared_patients
-from training.statistics.roc import auc
 
 
 def score_package(
@@ -93,18 +91,9 @@ def answer_both(package: ModelPackage, saved: Checkpoint, shards: ShardSet, prog
 def against_float(labels: Sequence[str], cohorts: Sequence[BothAnswers]) -> dict[str, Any]:
     """What quantisation changes on these cohorts together: classes, scores and AUC per class, int8 less float."""
     targets = np.concatenate([item.targets for item in cohorts])
-    found = [
-        [answer for item in cohorts for answer in item.reference],
-        [answer for item in cohorts for answer in item.package],
-    ]
-    scores = [softmax(np.concatenate([answer.logits for answer in answers])) for answers in found]
-    differences = {}
-    for index, label in enumerate(labels):
-        positive = targets == index
-        if positive.any() and not positive.all():
-            one, two = (auc(positive, values[:, index]) for values in scores)
-            differences[label] = round(two - one, 5)
-    return {**compare(*found).as_dict(), "auc_difference": differences}
+    reference = [answer for item in cohorts for answer in item.reference]
+    package = [answer for item in cohorts for answer in item.package]
+    return compare(reference, package, targets, labels).as_dict()
 
 
 def manifest_figures(measured: Mapping[str, Any], status: ClinicalStatus) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+
+from training.statistics.roc import auc
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,18 @@ class Change:
         score_max: Largest difference of a score.
         score_mean: Mean difference of a score.
         changed_share: Share of slices whose class differs.
+        auc_difference: The other graph's slice AUC less the reference's, by class; only classes that some slices
+            have and some have not.
+        reordered_share: Of all pairs of a slice of the class and a slice of another, the share that the two
+            graphs order differently; a tie on one side counts one half. No AUC differs by more.
         slices: Number of slices compared.
     """
 
     score_max: float
     score_mean: float
     changed_share: float
+    auc_difference: Mapping[str, float]
+    reordered_share: Mapping[str, float]
     slices: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -62,16 +70,41 @@ class Change:
             "score_abs_max": round(self.score_max, 5),
             "score_abs_mean": round(self.score_mean, 5),
             "changed_classes_share": round(self.changed_share, 5),
+            "auc_difference": {label: round(value, 5) for label, value in self.auc_difference.items()},
+            "reordered_pairs_share": {label: round(value, 5) for label, value in self.reordered_share.items()},
         }
 
 
-def compare(reference: Sequence[Answer], others: Sequence[Answer]) -> Change:
-    """Compare two lists of answers, batch by batch."""
-    one = softmax(np.concatenate([answer.logits for answer in reference]))
-    two = softmax(np.concatenate([answer.logits for answer in others]))
+def compare(
+    reference: Sequence[Answer], others: Sequence[Answer], targets: NDArray[np.int64], labels: Sequence[str]
+) -> Change:
+    """Compare two lists of answers, batch by batch.
+
+    Args:
+        targets: (n,) class index of each slice.
+        labels: Class names in output order.
+    """
+    one, two = scores_of(reference), scores_of(others)
     difference = np.abs(one - two)
     changed = one.argmax(axis=1) != two.argmax(axis=1)
-    return Change(float(difference.max()), float(difference.mean()), float(changed.mean()), len(one))
+    areas, reordered = {}, {}
+    for index, label in enumerate(labels):
+        positive = targets == index
+        if positive.any() and not positive.all():
+            areas[label] = auc(positive, two[:, index]) - auc(positive, one[:, index])
+            reordered[label] = reordered_pairs(positive, one[:, index], two[:, index])
+    return Change(float(difference.max()), float(difference.mean()), float(changed.mean()), areas, reordered, len(one))
+
+
+def reordered_pairs(positive: NDArray[np.bool_], one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
+    """Share of the pairs of a positive and a negative case that two scores (n,) order differently, 0…1."""
+    first, second = (np.sign(scores[positive][:, None] - scores[~positive][None, :]) for scores in (one, two))
+    return float(np.abs(first - second).mean() / 2)
+
+
+def scores_of(answers: Sequence[Answer]) -> NDArray[np.float64]:
+    """Scores (n, k) of all batches together."""
+    return softmax(np.concatenate([answer.logits for answer in answers]))
 
 
 def softmax(logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

@@ -31,8 +31,8 @@ from training.evaluate import (
 from training.export import export, network_of, write_float
 from training.export_options import ExportOptions
 from training.measure import measure
-from training.parity import Graph, compare
-from training.precision import fewest, worthwhile
+from training.parity import Answer, Graph, compare, reordered_pairs
+from training.precision import fewest, near_enough, worthwhile
 from training.quantise import block_of, head_nodes
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
@@ -114,15 +114,37 @@ def test_float_graph_equals_torch_and_int8_is_near(trained: Path, package: Model
     saved = checkpoint.load(trained / "run" / "final.pt")
     network = network_of(saved)
     write_float(network, trained / "float.onnx", 96)
-    images = ShardSet.open(trained / "shards", THREE_WAY, ["test"]).images(np.arange(27), 96)
+    shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
+    images = shards.images(np.arange(27), 96)
     answer = Graph(trained / "float.onnx").run(images.numpy())
     logits, cam, features = (value.detach().numpy() for value in network(images))
     assert np.abs(answer.logits - logits).max() <= 1e-4
     assert np.abs(answer.cam - cam).max() <= 1e-4 * max(1.0, cam.max())
     assert np.abs(answer.features - features).max() <= 1e-4
-    change = compare([answer], [Graph(package.folder / "model.onnx").run(images.numpy())])
+    answers = [Graph(package.folder / "model.onnx").run(images.numpy())]
+    change = compare([answer], answers, shards.targets, THREE_WAY)
     assert change.score_max < 0.2
     assert change.slices == 27
+    for label in THREE_WAY:
+        assert abs(change.auc_difference[label]) <= change.reordered_share[label] + 1e-9
+
+
+def test_pairs_that_change_places_are_counted_and_bound_the_auc() -> None:
+    positive = np.array([True, True, False, False])
+    before = np.array([0.8, 0.4, 0.5, 0.1])
+    assert reordered_pairs(positive, before, before) == 0.0
+    assert reordered_pairs(positive, before, np.array([0.8, 0.6, 0.5, 0.1])) == 0.25  # the second rises above the third
+    assert reordered_pairs(positive, before, np.array([0.8, 0.5, 0.5, 0.1])) == 0.125  # and here only beside it
+    assert reordered_pairs(positive, before, -before) == 1.0
+    # One pair for the better and one for the worse: the AUC stays, two of four pairs changed places.
+    swapped = np.array([0.45, 0.6, 0.5, 0.1])
+    assert reordered_pairs(positive, before, swapped) == 0.5
+    logits = [Answer(np.log(np.stack([s, 1 - s], axis=1)), np.zeros(0), np.zeros(0)) for s in (before, swapped)]
+    change = compare(logits[:1], logits[1:], np.array([0, 0, 1, 1]), ("benign", "malignant"))
+    assert change.auc_difference == {"benign": 0.0, "malignant": 0.0}
+    assert change.reordered_share == {"benign": 0.5, "malignant": 0.5}
+    assert not near_enough(change)
+    assert near_enough(compare(logits[:1], logits[:1], np.array([0, 0, 1, 1]), ("benign", "malignant")))
 
 
 def test_head_and_blocks_are_found(trained: Path) -> None:
