@@ -5,9 +5,10 @@
   cautions), `lesions` (slices and key slices), `panels` (images in the reader's orientation), `validation` (the
   package's own figures) and `prose` (method, limits, glossary). The words stand in `texts_en` and `texts_zh`.
 * `figures` draws PNG files and `chart` the score chart (matplotlib).
-* `pdf` writes the document (reportlab): `pages` says what stands where with the blocks of `layout`, `table` and
-  `images`, `flow` puts them on pages, `pen` draws. `typeset` breaks lines, `scripts` shapes and orders right-
-  to-left text, `fonts` chooses a face for every character, `palette` holds the colours.
+* `pdf` writes the document (reportlab): `pages` says what stands where (`summary`, `lesion_pages`, `closing`, from
+  common `pieces` in few `styles`) with the blocks of `layout`, `table` and `images`, `flow` puts them on pages, `pen`
+  draws. `typeset` breaks lines, `scripts` shapes and orders right-to-left text, `fonts` chooses a face for every
+  character, `palette` holds the colours.
 
 The PDF is made from drawing operations alone: there is no markup, so no text can be taken for markup. matplotlib and
 reportlab are imported when something is written, not before; matplotlib keeps its font list in Lobule's cache folder.

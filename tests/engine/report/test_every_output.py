@@ -17,8 +17,8 @@ from engine.domain.caution import Effect, Fact
 from engine.domain.caution_words import make_caution
 from engine.domain.result import ContrastFollowUp, SliceResult
 from engine.report import build_content, write_pdf
-from engine.report.pages import DETAILS, first_page
 from engine.report.pdf import FOOTER, MARGIN, PAPERS, TOP
+from engine.report.summary import DETAILS, first_page
 from tests.support.results import CREATED, LABELS, Example, example
 
 FACTS = {

@@ -19,8 +19,9 @@ from engine.domain.errors import ReportError
 from engine.domain.result import Caution, Effect
 from engine.report import build_content, texts_en, texts_zh, write_pdf
 from engine.report.flow import paginate
-from engine.report.pages import DETAILS, document, first_page
+from engine.report.pages import document
 from engine.report.pdf import FOOTER, MARGIN, TOP
+from engine.report.summary import DETAILS, first_page
 from tests.support.paths import ROOT
 from tests.support.results import CREATED, Example, example
 
