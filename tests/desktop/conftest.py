@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import shutil
 import threading
@@ -9,11 +10,10 @@ import threading
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop import operations, theme
-from desktop.jobs import Job
+from desktop import theme
 from desktop.session import Session
 from desktop.settings import Settings
-from engine import storage
+from engine import audit, storage
 from tests.support.results import example
 from tests.support.tiny_model import write_tiny_package
 
@@ -126,24 +126,10 @@ def only_tiny(own_home, tiny_package, monkeypatch):
 
 
 @pytest.fixture
-def writing(monkeypatch):
-    """Writing a case waits for `gate`, then fails where `fault` is set."""
-
-    class Writing:
-        def __init__(self):
-            self.gate, self.fault = threading.Event(), None
-
-        def job(self, case, path):
-            def work(steps):
-                assert self.gate.wait(20)
-                if self.fault is not None:
-                    raise self.fault
-                path.write_text("case", encoding="utf-8")
-                return path
-
-            return Job("Saving the case", work)
-
-    made = Writing()
-    monkeypatch.setattr(operations, "save_case", made.job)
-    yield made
-    made.gate.set()
+def held(own_home):
+    """The audit file is held, as by another Lobule, until `held.close()`: what leaves the house waits for its entry."""
+    home = storage.data_folder()
+    home.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(audit._locked(home))
+        yield stack

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from desktop.views.job_bar import JobBar
-from engine import audit, pipeline, storage
+from engine import pipeline
 
 NEW = b"%PDF-1.4 the newer one"
 OLD = b"%PDF-1.4 lay there before"
@@ -34,37 +34,38 @@ def keep(session, data, path):
     session.saver.keep_report(data, path, session.saver.options())
 
 
-def test_a_save_goes_on_when_another_study_is_opened(qtbot, session, shown, writing, tmp_path):
+def test_a_save_goes_on_when_another_study_is_opened(qtbot, session, shown, told, held, tmp_path):
     bar = JobBar(session.jobs, session.saving)
     qtbot.addWidget(bar)
-    session.saver.save_case(tmp_path / "case.json")
-    session.saver.save_case(tmp_path / "copy.json")
-    assert "Saving the case" in bar.text.text()
-    told = []
-    session.saved.connect(lambda _, path: told.append(path.name))
+    keep(session, NEW, tmp_path / "report.pdf")
+    keep(session, NEW, tmp_path / "copy.pdf")
+    assert "Saving the report" in bar.text.text()
     (tmp_path / "empty").mkdir()
     session.open_paths([tmp_path / "empty"])
     session.close()
-    writing.gate.set()
+    held.close()
     qtbot.waitUntil(lambda: not session.is_busy, timeout=20_000)
-    assert sorted(told) == ["case.json", "copy.json"]
+    assert sorted(told) == ["saved copy.pdf", "saved report.pdf"]
+    assert {path.name for path in tmp_path.iterdir()} == {"copy.pdf", "empty", "report.pdf"}
 
 
-def test_a_save_that_fails_after_its_study_was_left_is_told(qtbot, session, shown, writing, tmp_path):
-    writing.fault = OSError("disk full")
-    session.saver.save_case(tmp_path / "case.json")
+def test_a_save_that_fails_after_its_study_was_left_is_told(qtbot, session, shown, held, tmp_path):
+    path = tmp_path / "report.pdf"
+    keep(session, NEW, path)
     session.close()
+    path.mkdir()  # no file can take its place any more
     with qtbot.waitSignal(session.not_saved, timeout=20_000) as caught:
-        writing.gate.set()
-    assert caught.args == [tmp_path / "case.json", writing.fault]
+        held.close()
+    where, error = caught.args
+    assert (where, error.code) == (path, "not-writable")
     qtbot.waitUntil(lambda: not session.is_busy, timeout=20_000)
 
 
-def test_closing_waits_for_what_is_being_written(qtbot, session, shown, writing, tmp_path):
-    session.saver.save_case(tmp_path / "case.json")
-    threading.Timer(0.3, writing.gate.set).start()
+def test_closing_waits_for_what_is_being_written(qtbot, session, shown, held, tmp_path):
+    keep(session, NEW, tmp_path / "report.pdf")
+    threading.Timer(0.3, held.close).start()
     assert session.shut_down()
-    assert (tmp_path / "case.json").exists()
+    assert (tmp_path / "report.pdf").read_bytes() == NEW
     qtbot.waitUntil(lambda: not session.is_busy, timeout=20_000)
 
 
@@ -123,24 +124,21 @@ def test_cancel_stops_a_save_and_leaves_what_lay_there(qtbot, session, shown, to
     assert pipeline.audit_entries() == ()  # nothing has left
 
 
-def test_cancel_is_not_offered_while_a_file_takes_its_place(qtbot, session, shown, told, tmp_path):
-    """The audit file is held, as by another Lobule: a report waits for its entry, another behind it."""
+def test_cancel_is_not_offered_while_a_file_takes_its_place(qtbot, session, shown, told, held, tmp_path):
+    """A report waits for its entry in the audit file, another behind it."""
     bar = JobBar(session.jobs, session.saving)
     qtbot.addWidget(bar)
     path = tmp_path / "report.pdf"
-    home = storage.data_folder()
-    home.mkdir(parents=True, exist_ok=True)
-    with audit._locked(home):
-        keep(session, OLD, path)
-        assert bar.cancel.isEnabled()
-        qtbot.waitUntil(lambda: not bar.cancel.isEnabled(), timeout=20_000)
-        assert "too late" in bar.cancel.toolTip().lower()
-        keep(session, NEW, path)
-        assert bar.cancel.isEnabled()  # for the one behind
-        bar.cancel.click()
-        assert session.saving.purposes() == [str(path)]
-        assert not bar.isHidden()
-        assert not path.exists()
+    keep(session, OLD, path)
+    qtbot.waitUntil(lambda: not bar.cancel.isEnabled(), timeout=20_000)
+    assert "too late" in bar.cancel.toolTip().lower()
+    keep(session, NEW, path)
+    assert bar.cancel.isEnabled()  # for the one behind
+    bar.cancel.click()
+    assert session.saving.purposes() == [str(path)]
+    assert not bar.isHidden()
+    assert not path.exists()
+    held.close()
     end_of_all(qtbot, session)
     assert path.read_bytes() == OLD
     assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
