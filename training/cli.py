@@ -127,7 +127,7 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("--margin-mm", type=float, default=10.0, help="as in prepare")
     export.add_argument("--version", default="1.0.0", help="version of the package")
     export.add_argument("--title", default="", help="name that readers see")
-    export.add_argument("--precision", choices=("int8", "float16", "float32"), default="int8")
+    export.add_argument("--precision", choices=("int8", "int8-weights", "float16", "float32"), default="int8")
     export.add_argument("--calibration", choices=("percentile", "entropy"), default="percentile")
     export.add_argument("--calibration-slices", type=int, default=256, help="training slices to calibrate on")
     export.add_argument(
@@ -137,9 +137,21 @@ def build_parser() -> argparse.ArgumentParser:
         "--float-blocks",
         type=int,
         default=99,
-        help="most blocks computed in float where int8 changes over 1 %% of the classes (stated in the manifest)",
+        help="most blocks computed in float where int8 changes over 1 %% of the classes, or the order of over 0.3 %% "
+        "of the pairs of slices that an AUC counts (stated in the manifest)",
     )
     export.set_defaults(run=commands.run_export)
+
+    recover = subparsers.add_parser(
+        "recover", help="make a checkpoint of a package whose own was not kept, to export or compare it anew"
+    )
+    recover.add_argument("package", type=Path, help="folder of the package")
+    recover.add_argument("--shards", type=Path, required=True, help="the shards of its training")
+    recover.add_argument(
+        "--set", dest="subsets", action="append", default=[], help="set trained on (repeat; default: the manifest's)"
+    )
+    recover.add_argument("--out", type=Path, required=True, help="file to write, such as final.pt")
+    recover.set_defaults(run=commands.run_recover)
 
     refit = subparsers.add_parser(
         "refit",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from engine.domain.errors import UsageError
 from engine.domain.sequence import SequenceRole
-from training.splits import refuse_two_sets
+from training.splits import refuse_two_sets, spoken
 from training.tables import append_row, read_table
 
 DIAGNOSES: Mapping[str, str] = {
@@ -39,6 +39,8 @@ DIAGNOSES: Mapping[str, str] = {
 """Words accepted in the column ``diagnosis`` (any case; ``_`` and space are the same) and their classes."""
 
 NEEDED = ("patient", "folder", "diagnosis")
+SETS = ("train", "validation", "test")
+"""Names of sets that have a meaning; written with capitals they are meant all the same."""
 IMAGES = {f"image_{role.value}": role for role in SequenceRole}
 """Columns that name an image file of a role."""
 KNOWN = (*NEEDED, "roi", "lesion", "set", *IMAGES)
@@ -69,7 +71,8 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
     """Read and check a cohort table.
 
     Raises:
-        UsageError: No such table, a needed column or value is absent, a patient stands in two sets.
+        UsageError: No such table, a needed column or value is absent, a patient stands in two sets, two patients
+            have the same images.
     """
     try:
         rows = read_table(path)
@@ -79,6 +82,10 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
         raise _bad(f"The cohort table {path} cannot be read: {problem}", "Correct the table.") from problem
     if not rows:
         raise _bad(f"The cohort table {path} has no rows", "Write one row per lesion.")
+    columns = len(rows[0][1])
+    rows = [(number, _columns(row)) for number, row in rows]
+    if len(rows[0][1]) < columns:
+        raise _bad(f"The cohort table {path} has two columns whose names differ in case only", "Rename one of them.")
     for name in NEEDED:
         if name not in rows[0][1]:
             raise _bad(
@@ -87,6 +94,7 @@ def read_cohort(path: Path) -> tuple[CohortRow, ...]:
             )
     result = tuple(_row(path, number, row) for number, row in rows)
     refuse_two_sets(result)
+    _refuse_shared_images(path, result)
     return result
 
 
@@ -119,10 +127,31 @@ def class_of(diagnosis: str) -> str:
     return DIAGNOSES.get(word, "")
 
 
+def _columns(row: dict[str, str]) -> dict[str, str]:
+    """A row with the known columns by their names, whatever their case in the table."""
+    names = {name.casefold(): name for name in KNOWN}
+    return {names.get(column.casefold(), column): value for column, value in row.items()}
+
+
+def _refuse_shared_images(path: Path, rows: tuple[CohortRow, ...]) -> None:
+    """Raise where two patients have the same images: one of them may be trained on, the other tested."""
+    owners: dict[Path, str] = {}
+    for row in rows:
+        for place in row.images.values() if row.images else (row.folder,):
+            owner = owners.setdefault(place.resolve(), row.patient)
+            if owner != row.patient:
+                raise UsageError(
+                    f"In {path} the patients {owner} and {row.patient} have the same images, {place}.",
+                    remedy="Give every patient a folder of its own, or one name to what is one patient.",
+                    code="patient-leak",
+                )
+
+
 def _row(path: Path, number: int, values: Mapping[str, str]) -> CohortRow:
-    for name in NEEDED:
+    for name in ("patient", "folder"):  # a lesion without diagnosis is left out by name, as one of an unknown word
         if not values[name]:
             raise _bad(f"Line {number} of {path} has no {name}", "Fill it in or delete the line.")
+    subset = values.get("set", "") or "train"
     return CohortRow(
         patient=values["patient"],
         folder=path.parent / values["folder"],
@@ -130,7 +159,7 @@ def _row(path: Path, number: int, values: Mapping[str, str]) -> CohortRow:
         label=class_of(values["diagnosis"]),
         roi=path.parent / values["roi"] if values.get("roi") else None,
         lesion=values.get("lesion", ""),
-        subset=values.get("set", "") or "train",
+        subset=spoken(subset) if spoken(subset) in SETS else subset,
         facts={name: value for name, value in values.items() if name not in KNOWN},
         images={role: path.parent / values[column] for column, role in IMAGES.items() if values.get(column)},
     )

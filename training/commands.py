@@ -148,6 +148,14 @@ def run_export(values: argparse.Namespace) -> int:
     return 0
 
 
+def run_recover(values: argparse.Namespace) -> int:
+    """Make a checkpoint of a package."""
+    from training.recover import recover
+
+    _print({"checkpoint": str(recover(values.package, values.shards, values.out, tuple(values.subsets)))})
+    return 0
+
+
 def run_refit(values: argparse.Namespace) -> int:
     """Fit a package's feature statistics anew."""
     from training.refit import refit

@@ -68,8 +68,9 @@ def write_shard(folder: Path, shard: Shard, images: NDArray[np.float32]) -> None
         raise ValueError(f"{shard.slices} positions for {len(images)} images")
     folder.mkdir(parents=True, exist_ok=True)
     pixels = folder / f"{shard.name}.npy"
-    draft = folder / f".{shard.name}.{os.getpid()}.npy"
-    np.save(draft, images.astype(np.float16))
+    draft = _draft(folder, shard)
+    with draft.open("wb") as stream:
+        np.save(stream, images.astype(np.float16))
     draft.replace(pixels)
     write_facts(folder, shard)
 
@@ -77,9 +78,14 @@ def write_shard(folder: Path, shard: Shard, images: NDArray[np.float32]) -> None
 def write_facts(folder: Path, shard: Shard) -> None:
     """Write or replace a shard's JSON, whole or not at all."""
     text = json.dumps({"schema": SCHEMA, **asdict(shard)}, indent=1)
-    draft = folder / f".{shard.name}.{os.getpid()}.json"
+    draft = _draft(folder, shard)
     draft.write_text(text, encoding="utf-8")
     draft.replace(folder / f"{shard.name}.json")
+
+
+def _draft(folder: Path, shard: Shard) -> Path:
+    """A place for what is being written, under a name that nobody takes for a shard when the work is killed."""
+    return folder / f".{shard.name}.{os.getpid()}.draft"
 
 
 def read_shard(path: Path) -> Shard:

@@ -11,7 +11,8 @@ class ExportOptions:
 
     Attributes:
         version: Version of the package.
-        precision: ``int8``, ``float32``, or ``float16`` (for GPUs: half the size of float32).
+        precision: ``int8``; ``int8-weights`` (as small, nearer to float, no calibration); ``float32``; or ``float16``
+            (for GPUs: half the size of float32).
         calibration_slices: Training slices that the activations' ranges are measured on.
         calibration: ``percentile`` or ``entropy``.
         feature_slices: Slices for the feature statistics, of patients trained on and held out.

@@ -1,11 +1,11 @@
-"""The precision of a package's graph: int8, float16 or float32, and what it changes on held-out slices."""
+"""The precision of a package's graph (int8, int8 weights alone, float16, float32), and what it changes on held-out slices."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,15 @@ REORDERED_SHARE = 0.003
 """Share of pairs of a class and the others that may change places. It bounds what an AUC loses on these slices, and on
 others of the same kind; the difference itself, here of few slices, can be 0 by chance where it is .01 elsewhere."""
 
+UNCALIBRATED: Mapping[str, tuple[str, Callable[[Path, Path], None]]] = {
+    "float16": ("float16; inputs, outputs and head float32", quantise.write_float16),
+    "int8-weights": (
+        "weights stored as int8 per channel, computed in float32; float head",
+        quantise.write_int8_weights,
+    ),
+}
+"""Precisions that need no calibration: what the manifest says of them, and what writes them."""
+
 
 def write_graph(
     float_path: Path,
@@ -54,8 +63,9 @@ def write_graph(
     if options.precision == "float32":
         shutil.copyfile(float_path, out)
         return {"format": "float32"}
-    if options.precision == "float16":
-        return _halve(float_path, out, held, spec, options, progress)
+    if options.precision in UNCALIBRATED:
+        told, write = UNCALIBRATED[options.precision]
+        return {"format": told, **_rewritten(float_path, out, write, held, spec, options, progress)}
     with tempfile.TemporaryDirectory(prefix="lobule-quantise-") as scratch:
         return _quantise(float_path, out, Path(scratch), training, held, spec, options, progress)
 
@@ -75,24 +85,26 @@ def batches(
         yield shards.images(indices[first : first + 4], size_px).numpy()
 
 
-def _halve(
-    float_path: Path, out: Path, held: ShardSet, spec: PreprocessSpec, options: ExportOptions, progress: Progress
+def _rewritten(
+    float_path: Path,
+    out: Path,
+    write: Callable[[Path, Path], None],
+    held: ShardSet,
+    spec: PreprocessSpec,
+    options: ExportOptions,
+    progress: Progress,
 ) -> dict[str, Any]:
-    """Write the float16 graph, with a float32 head, and compare it on held-out slices."""
-    quantise.write_float16(float_path, out)
-    reference, halved = Graph(float_path), Graph(out)
+    """Write a graph that needs no calibration, and compare it on held-out slices."""
+    write(float_path, out)
+    reference, other = Graph(float_path), Graph(out)
     compared = chosen(held, options.compared_slices, 2)
     answers = [
-        (reference.run(batch), halved.run(batch))
+        (reference.run(batch), other.run(batch))
         for batch in batches(held, compared, spec.input_px, "compare", progress)
     ]
     targets = held.targets[compared]
     change = compare([first for first, _ in answers], [second for _, second in answers], targets, held.labels)
-    return {
-        "format": "float16; inputs, outputs and head float32",
-        **change.as_dict(),
-        "megabytes": round(out.stat().st_size / 2**20, 1),
-    }
+    return {**change.as_dict(), "megabytes": round(out.stat().st_size / 2**20, 1)}
 
 
 def _quantise(

@@ -7,7 +7,7 @@ A finished shard is not made again. A fault costs its patient only: the row goes
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from engine.preprocess.build import build_slice_inputs
 from training.dataset import Shard, read_shard, write_facts, write_shard
 from training.sources import Source, TableRow
 from training.splits import Member, refuse_two_sets
-from training.tables import append_row, read_rows
+from training.tables import append_row, read_rows, write_rows
 
 logger = logging.getLogger(__name__)
 
@@ -91,11 +91,7 @@ def prepare(
     refuse_two_sets(members)
     waiting = [source for source in sources if source.name not in finished]
     log = out / "exclusions.csv"
-    former = read_rows(log) if log.exists() else []
-    log.unlink(missing_ok=True)
-    for row in former:  # exclusions of other cohorts in the same folder stay
-        if row["name"] not in names:
-            append_row(log, row)
+    _keep_others(log, set(names))
     exclusions: list[Exclusion] = []
     run = joblib.Parallel(n_jobs=workers, return_as="generator_unordered")
     answers = run(joblib.delayed(_prepare_one)(source, spec, out) for source in waiting)
@@ -103,7 +99,7 @@ def prepare(
         if exclusion is not None:
             logger.warning("excluded %s: %s", exclusion.name, exclusion.reason)
             exclusions.append(exclusion)
-            append_row(log, {field: getattr(exclusion, field) for field in Exclusion.__slots__})
+            append_row(log, _entry(exclusion))
         progress.step("prepare", done, len(waiting))
     return Prepared(len(waiting) - len(exclusions), len(sources) - len(waiting), tuple(exclusions))
 
@@ -133,11 +129,22 @@ def record_exclusions(out: Path, exclusions: Sequence[Exclusion]) -> None:
     """Write these into the log of `out`, in place of former entries of the same names."""
     log = out / "exclusions.csv"
     names = {item.name for item in exclusions}
+    _keep_others(log, names)
+    for item in exclusions:
+        append_row(log, _entry(item))
+
+
+def _keep_others(log: Path, names: Set[str]) -> None:
+    """Leave only what is logged of other lesions: cohorts may share a folder."""
     former = [row for row in read_rows(log) if row["name"] not in names] if log.exists() else []
-    log.unlink(missing_ok=True)
-    entries = ({field: getattr(item, field) for field in Exclusion.__slots__} for item in exclusions)
-    for row in (*former, *entries):
-        append_row(log, row)
+    if former:
+        write_rows(log, former)
+    else:
+        log.unlink(missing_ok=True)
+
+
+def _entry(exclusion: Exclusion) -> dict[str, str]:
+    return {field: getattr(exclusion, field) for field in Exclusion.__slots__}
 
 
 def _prepare_one(source: Source, spec: PreprocessSpec, out: Path) -> Exclusion | None:

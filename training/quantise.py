@@ -144,6 +144,14 @@ def write_float16(float_graph: Path, out: Path) -> None:
     onnx.save(halved, out)
 
 
+def write_int8_weights(float_graph: Path, out: Path) -> None:
+    """Write the graph with its weights as int8, computing in float32: as with all blocks kept float."""
+    model = onnx.load(float_graph)
+    head = set(head_nodes(model))
+    store_weights_as_int8(model, {node.name for node in model.graph.node} - head)
+    onnx.save(model, out)
+
+
 def store_weights_as_int8(model: onnx.ModelProto, node_names: Collection[str]) -> None:
     """Store the weights of these float convolutions as int8 per output channel, symmetric, of 8 bits.
 

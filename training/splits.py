@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
@@ -41,14 +42,29 @@ class Member(Protocol):
         """The set, such as ``train``."""
 
 
+def spoken(name: str) -> str:
+    """A name as people read it: width of letters, case and blanks do not tell two patients (or sets) apart."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def refuse_two_sets(members: Iterable[Member]) -> None:
-    """Raise if a patient stands in two sets.
+    """Raise if a patient stands in two sets, or if a patient or a set is spelt in two ways.
 
     Raises:
-        UsageError: Names the first such patient.
+        UsageError: Names the first such patient or set.
     """
     sets: dict[str, str] = {}
+    spellings: dict[tuple[str, str], str] = {}
     for member in members:
+        for kind, name in (("patient", member.patient), ("set", member.subset)):
+            written = spellings.setdefault((kind, spoken(name)), name)
+            if written != name:
+                raise UsageError(
+                    f"One {kind} is spelt in two ways, {written!r} and {name!r}.",
+                    remedy="Write it in one way in the cohort tables; if they are two, give them names that differ in "
+                    "more than case and blanks.",
+                    code="patient-leak" if kind == "patient" else "set-spelling",
+                )
         first = sets.setdefault(member.patient, member.subset)
         if first != member.subset:
             raise UsageError(
@@ -64,7 +80,8 @@ def refuse_shared_patients(first: Iterable[str], second: Iterable[str], names: s
     Raises:
         UsageError: Names the first patients found twice.
     """
-    both = sorted(set(first) & set(second))
+    known = {spoken(name) for name in first}
+    both = sorted({name for name in second if spoken(name) in known})
     if both:
         raise UsageError(
             f"{len(both)} patients stand in both {names}: {', '.join(both[:3])}.",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
 def append_row(path: Path, row: Mapping[str, object]) -> None:
     """Add one row; the first one writes the header."""
-    fresh = not path.exists()
+    fresh = not path.exists() or path.stat().st_size == 0
     with path.open("a", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, fieldnames=list(row))
         if fresh:
@@ -20,21 +21,25 @@ def append_row(path: Path, row: Mapping[str, object]) -> None:
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write a whole table; the first row names the columns. Without rows the file is empty."""
+    """Write or replace a whole table, or leave what was; the first row names the columns, without rows it is empty."""
     first = None
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    with draft.open("w", newline="", encoding="utf-8") as stream:
         for row in rows:
             if first is None:
                 first = csv.DictWriter(stream, fieldnames=list(row))
                 first.writeheader()
             first.writerow(row)
+    draft.replace(path)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """All rows by column name."""
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        return list(csv.DictReader(stream))
+    """All rows of a log by column name; a last one that was cut off while it was written is none."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    whole = text[: text.rfind("\n") + 1]
+    rows = csv.DictReader(io.StringIO(whole, newline=""))
+    return [row for row in rows if None not in row.values()]
 
 
 def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -82,12 +87,4 @@ def keep_rows(path: Path, column: str, limit: int) -> None:
     """Drop rows whose `column` is above `limit`: they lie beyond the checkpoint that goes on."""
     if not path.exists():
         return
-    rows = [row for row in read_rows(path) if int(row[column]) <= limit]
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    for row in rows:
-        append_row(draft, row)
-    if rows:
-        draft.replace(path)
-    else:
-        path.unlink()
+    write_rows(path, [row for row in read_rows(path) if int(row[column]) <= limit])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.errors import UsageError
+from engine.domain.sequence import SequenceRole
 from training.cohort import CohortRow, class_of, read_cohort, write_cohort
 from training.splits import hold_out_patients, refuse_shared_patients
 
@@ -27,6 +28,15 @@ def test_rows_are_read_with_their_facts(tmp_path: Path) -> None:
         "A", tmp_path / "studies/a", "HCC", "primary_malignancy", tmp_path / "a.nii.gz", "2", "test", {"vendor": "GE"}
     )
     assert (second.label, second.roi, second.subset) == ("metastasis", None, "train")
+
+
+def test_capitals_of_columns_and_of_the_usual_sets_mean_nothing(tmp_path: Path) -> None:
+    path = table(tmp_path, "Patient,FOLDER,Diagnosis,Set,IMAGE_t2,Vendor\nA,a,HCC,Train,x.nii,GE\nB,b,,West,y.nii,\n")
+    first, second = read_cohort(path)
+    assert (first.subset, second.subset) == ("train", "West")
+    assert first.images == {SequenceRole.T2: tmp_path / "x.nii"}
+    assert first.facts == {"Vendor": "GE"}
+    assert (second.diagnosis, second.label) == ("", "")  # left out by name when shards are made
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -57,6 +67,14 @@ def test_diagnoses_become_classes(word: str, label: str) -> None:
         ("patient,folder,diagnosis\n", "no rows"),
         ("patient,folder,diagnosis\nA,,hcc\n", "Line 2 .* no folder"),
         ("patient,folder,diagnosis,set\nA,a,hcc,train\nA,b,hcc,test\n", "Patient A stands in two sets"),
+        (
+            "patient,folder,diagnosis,set\nA1,a,hcc,train\na1,b,hcc,test\n",
+            "patient is spelt in two ways, 'A1' and 'a1'",
+        ),
+        ("patient,folder,diagnosis\nA 1,a,hcc\nＡ  1,b,hcc\n", "spelt in two ways"),
+        ("patient,folder,diagnosis,set\nA,a,hcc,West\nB,b,hcc,west\n", "set is spelt in two ways, 'West' and 'west'"),
+        ("patient,folder,diagnosis,set\nA,f,hcc,train\nB,./f,hcc,test\n", "patients A and B have the same images"),
+        ("patient,folder,diagnosis,Set,set\nA,f,hcc,train,test\n", "differ in case only"),
     ],
 )
 def test_faults_of_a_table_are_named(tmp_path: Path, text: str, message: str) -> None:
@@ -79,3 +97,5 @@ def test_a_patient_in_two_sets_is_refused() -> None:
     refuse_shared_patients(["a"], ["b"], "sets")
     with pytest.raises(UsageError, match="1 patients stand in both sets: b"):
         refuse_shared_patients(["a", "b"], ["b"], "sets")
+    with pytest.raises(UsageError, match="1 patients stand in both sets: mr 7"):
+        refuse_shared_patients(["MR  7"], ["mr 7"], "sets")

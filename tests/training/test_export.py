@@ -191,6 +191,20 @@ def test_float16_is_half_as_large_and_near(trained: Path, tmp_path: Path) -> Non
     assert sizes[0] < 0.7 * sizes[1]  # names and shapes weigh about as much as weights in so small a network
 
 
+def test_weights_alone_are_small_and_as_near_as_with_all_blocks_float(trained: Path, tmp_path: Path) -> None:
+    write_float(network_of(checkpoint.load(trained / "run" / "final.pt")), tmp_path / "float.onnx", 96)
+    quantise.write_int8_weights(tmp_path / "float.onnx", tmp_path / "weights.onnx")
+    verify_graph(tmp_path / "weights.onnx")
+    images = ShardSet.open(trained / "shards", THREE_WAY, ["test"]).images(np.arange(27), 96).numpy()
+    calibrated = quantise.calibrate(tmp_path / "float.onnx", [images[:3]], tmp_path)
+    quantise.write_int8(calibrated, tmp_path / "blocks.onnx", quantise.blocks(calibrated))
+    found = {name: Graph(tmp_path / f"{name}.onnx").run(images).logits for name in ("float", "weights", "blocks")}
+    assert 0 < np.abs(found["weights"] - found["float"]).max() < 0.05
+    assert np.abs(found["weights"] - found["blocks"]).max() < 1e-4
+    sizes = [(tmp_path / name).stat().st_size for name in ("weights.onnx", "float.onnx")]
+    assert sizes[0] < 0.7 * sizes[1]  # names and shapes weigh about as much as weights in so small a network
+
+
 def test_weights_are_rounded_per_output_channel() -> None:
     values = np.array([[2.0, -1.0], [0.0, 0.0], [0.254, 0.1]], np.float32).reshape(3, 2, 1, 1)
     graph = onnx.helper.make_graph(

@@ -82,19 +82,30 @@ def adapt(
         sets: Set name → label file of the data set (lines "<patient> <class>"); others are ``train``.
 
     Raises:
-        UsageError: `annotation` or a label file is not of this layout.
+        UsageError: `annotation` or a label file is not of this layout, a patient stands in two label files, or
+            nothing could be adapted.
     """
     patients = _annotated(annotation)
     subset = _subsets(sets or {})
     out.mkdir(parents=True, exist_ok=True)
     rows: list[CohortRow] = []
-    left_out: list[tuple[str, str]] = []
+    left_out = [
+        (name, f"in the label file of {subset[name]}, not annotated") for name in subset if name not in patients
+    ]
     for patient, series in patients.items():
         try:
             rows += _rows(patient, series, root, out, masks, subset.get(patient, "train"))
-        except (EngineError, KeyError, TypeError, ValueError) as fault:
-            named = isinstance(fault, EngineError)
-            left_out.append((patient, str(fault) if named else f"annotation not readable ({fault!r})"))
+        except EngineError as fault:
+            left_out.append((patient, str(fault)))
+        except Exception as fault:  # whatever stands in one patient's annotation, the others are adapted
+            left_out.append((patient, f"annotation not readable ({fault!r})"))
+    if not rows:
+        first = f": {left_out[0][0]}, {left_out[0][1]}" if left_out else ""
+        raise UsageError(
+            f"None of the {len(patients)} patients of {annotation} could be adapted{first}.".replace("..", "."),
+            remedy="Check that the folder of images is the one that this annotation belongs to.",
+            code="bad-annotation",
+        )
     table = out / "cohort.csv"
     write_cohort(table, tuple(rows))
     return Adapted(table, len(rows), tuple(left_out))
@@ -144,6 +155,8 @@ def _rows(
     if t2 is None:
         raise ValueError("no T2WI")
     lesions: Mapping[str, dict[str, Any]] = t2["annotation"]["lesion"]
+    if not lesions:
+        raise ValueError("no lesion is annotated")
     if masks is not None:
         roi = masks / f"{t2['seriesUID']}.nii.gz"
     else:
@@ -199,14 +212,19 @@ def _subsets(files: Mapping[str, Path]) -> dict[str, str]:
     result: dict[str, str] = {}
     for name, path in files.items():
         try:
-            lines = path.read_text(encoding="utf-8").split("\n")
-        except OSError as error:
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
+        except (OSError, UnicodeError) as error:
             raise UsageError(
-                f"The label file {path} cannot be read ({error.strerror}).",
-                remedy="Check the path.",
+                f"The label file {path} cannot be read ({error}).",
+                remedy="Check the path; the file is UTF-8 text, one patient and class a line.",
                 code="bad-annotation",
             ) from error
-        for line in lines:
-            if line.strip():
-                result[line.split()[0].split("_")[0]] = name
+        for patient in (line.split()[0].split("_")[0] for line in lines if line.strip()):
+            former = result.setdefault(patient, name)
+            if former != name:
+                raise UsageError(
+                    f"Patient {patient} stands in the label files of two sets, {former!r} and {name!r}.",
+                    remedy="Give every patient one set.",
+                    code="patient-leak",
+                )
     return result

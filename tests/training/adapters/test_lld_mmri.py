@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ import SimpleITK as sitk
 from engine.domain.errors import UsageError
 from engine.domain.sequence import SequenceRole
 from training import cli
-from training.adapters.lld_mmri import adapt, box_mask, diagnosis_of
+from training.adapters.lld_mmri import Adapted, adapt, box_mask, diagnosis_of
 from training.cohort import read_cohort
 from training.dataset import ShardSet
 
@@ -117,3 +119,45 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Annotation.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match="Annotation_info"):
         adapt(tmp_path, tmp_path / "Annotation.json", tmp_path / "out")
+
+
+def _adapted(
+    data_set: Path, change: Callable[[dict[str, Any]], object], sets: dict[str, Path] | None = None
+) -> Adapted:
+    """Adapt the data set with a changed annotation."""
+    path = data_set / "Annotation.json"
+    annotation = json.loads(path.read_text(encoding="utf-8"))
+    change(annotation["Annotation_info"])
+    path.write_text(json.dumps(annotation), encoding="utf-8")
+    return adapt(data_set / "images", path, data_set / "out", sets=sets)
+
+
+@pytest.mark.parametrize("lesion", [{}, [{"category": "x"}], {"0": {"category": "Hepatic_cyst"}}, {"a": None}])
+def test_a_patient_without_a_readable_lesion_is_left_out_by_name(data_set: Path, lesion: object) -> None:
+    def change(patients: dict[str, Any]) -> None:
+        for series in patients["MR1"]:
+            series["annotation"]["lesion"] = lesion
+
+    made = _adapted(data_set, change)
+    assert made.rows == 2  # both lesions of MR2
+    assert [name for name, _ in made.left_out] == ["MR1", "MR3"]
+
+
+def test_nobody_left_is_an_error_that_says_why(data_set: Path) -> None:
+    with pytest.raises(UsageError, match=r"None of the 1 patients .*MR3"):
+        _adapted(data_set, lambda patients: [patients.pop(name) for name in ("MR1", "MR2")])
+
+
+def test_label_files_are_read_as_they_come(data_set: Path) -> None:
+    test, train = data_set / "t.txt", data_set / "n.txt"
+    test.write_text("MR1 0\r\nMR9 3\r\n", encoding="utf-8-sig")
+    train.write_text("MR2 6\n", encoding="utf-8")
+    made = _adapted(data_set, lambda _: None, {"test": test, "train": train})
+    assert {row.patient: row.subset for row in read_cohort(made.table)} == {"MR1": "test", "MR2": "train"}
+    assert ("MR9", "in the label file of test, not annotated") in made.left_out
+    train.write_text("MR1 0\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="MR1 stands in the label files of two sets, 'test' and 'train'"):
+        _adapted(data_set, lambda _: None, {"test": test, "train": train})
+    train.write_text("MR2 6\n", encoding="utf-16")
+    with pytest.raises(UsageError, match=r"n\.txt cannot be read"):
+        _adapted(data_set, lambda _: None, {"train": train})
