@@ -1,4 +1,4 @@
-"""The precision of a package's graph (int8, int8 weights alone, float16, float32), and what it changes on held-out slices."""
+"""The precision of a package's graph (int8, int8 weights, float16, float32), and what it changes on held-out slices."""
 
 from __future__ import annotations
 
