@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from training.evaluate import answer_both
 from training.export import export, network_of
 from training.export_options import ExportOptions
 from training.facts import classes_of
+from training.recover import recover
 from training.splits import hold_out_patients
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
@@ -60,7 +62,7 @@ def test_the_network_is_that_of_the_graph(folder: Path) -> None:
     one, two = (np.concatenate([item.logits for item in items]) for items in (both.reference, both.package))
     assert np.ptp(two, axis=0).min() > 1e-3  # the answers differ between slices
     assert np.abs(one - two).max() < 1e-4
-    images = shards.images(np.arange(4), 96)
+    images = shards.serving(SPEC).images(np.arange(4), 96)
     trained = network_of(checkpoint.load(folder / "run" / "final.pt"))(images)[0].detach().numpy()
     assert np.abs(trained - one[:4]).max() < 1e-4
 
@@ -83,12 +85,18 @@ def test_it_is_exported_like_any_other(folder: Path) -> None:
     assert now == former
 
 
-def test_other_shards_and_silent_packages_are_refused(folder: Path, tmp_path: Path, capsys) -> None:
+def test_other_shards_are_refused(folder: Path, tmp_path: Path) -> None:
     write_shards(tmp_path / "others", 15, digest=SPEC.digest())
-    command = ["recover", str(folder / "package"), "--out", str(tmp_path / "x.pt"), "--shards"]
-    assert main([*command, str(tmp_path / "others")]) == UsageError.exit_code
-    message = capsys.readouterr().err
-    assert "trained on 9 patients, held out 3, and saw 27 slices" in message
+    with pytest.raises(UsageError, match="trained on 9 patients, held out 3, and saw 27 slices; these shards give 12"):
+        recover(folder / "package", tmp_path / "others", tmp_path / "x.pt")
     assert not (tmp_path / "x.pt").exists()
-    manifest = json.loads((folder / "package" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["training"]["config"]["seed"] == 7
+
+
+def test_a_package_that_does_not_say_how_it_was_trained_is_refused(folder: Path, tmp_path: Path) -> None:
+    silent = shutil.copytree(folder / "package", tmp_path / "package")
+    path = silent / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["training"].pop("config")
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(UsageError, match="does not say how it was trained"):
+        recover(silent, folder / "shards", tmp_path / "x.pt")
