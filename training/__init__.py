@@ -6,7 +6,8 @@
             engine.preprocess (one path)   checkpoints
 
 `sources` hides whether images come from a cohort table or from the phantom; `quantise`, `parity`, `familiarity`,
-`vectors` and `card` are the parts of `export`; `refit` fits the statistics of `familiarity` into a package anew.
+`vectors` and `card` are the parts of `export`; `refit` fits the statistics of `familiarity` into a package anew,
+`recover` makes a checkpoint of a package whose own was not kept.
 
     evaluation ─▶ cohorts ─▶ predictions ─▶ scored ─▶ measure      study ─▶ figures
        readers, calibrate, misclassified, evaluate (manifest)        compare, baseline, checklist, html, pdf
