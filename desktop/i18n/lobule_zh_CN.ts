@@ -1374,30 +1374,6 @@ as</source>
         <source>Heat map out of date</source>
         <translation>热图已过期</translation>
     </message>
-    <message>
-        <source>Slice {0} of {1}   {2}</source>
-        <translation>层面 {0}/{1}   {2}</translation>
-    </message>
-    <message>
-        <source>Reading the other slices…</source>
-        <translation>正在读取其余层面…</translation>
-    </message>
-    <message>
-        <source>No slice at this level</source>
-        <translation>此平面无层面</translation>
-    </message>
-    <message>
-        <source>Interpolated outline: not yet confirmed</source>
-        <translation>插值轮廓：尚未确认</translation>
-    </message>
-    <message>
-        <source>{0}   {1} × {2} mm, step {3} mm   zoom {4}×</source>
-        <translation>{0}   {1} × {2} mm，层间距 {3} mm   缩放 {4}×</translation>
-    </message>
-    <message>
-        <source>W {0}  L {1}</source>
-        <translation>窗宽 {0}  窗位 {1}</translation>
-    </message>
 </context>
 <context>
     <name>StripLegend</name>
@@ -2330,6 +2306,30 @@ as</source>
     <message>
         <source>signal {0}</source>
         <translation>信号 {0}</translation>
+    </message>
+    <message>
+        <source>Slice {0} of {1}   {2}</source>
+        <translation>层面 {0}/{1}   {2}</translation>
+    </message>
+    <message>
+        <source>Reading the other slices…</source>
+        <translation>正在读取其余层面…</translation>
+    </message>
+    <message>
+        <source>No slice at this level</source>
+        <translation>此平面无层面</translation>
+    </message>
+    <message>
+        <source>Interpolated outline: not yet confirmed</source>
+        <translation>插值轮廓：尚未确认</translation>
+    </message>
+    <message>
+        <source>{0}   {1} × {2} mm, step {3} mm   zoom {4}×</source>
+        <translation>{0}   {1} × {2} mm，层间距 {3} mm   缩放 {4}×</translation>
+    </message>
+    <message>
+        <source>W {0}  L {1}</source>
+        <translation>窗宽 {0}  窗位 {1}</translation>
     </message>
 </context>
 <context>

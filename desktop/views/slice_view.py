@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop import roi_edits, wording
+from desktop import roi_edits
 from desktop.document import CaseDocument
 from desktop.gestures import Canvas, Tool
 from desktop.models.lesion_model import lesion_colour
@@ -28,7 +28,7 @@ from desktop.models.overlay import Overlay
 from desktop.models.series_model import SERIES_MIME
 from desktop.models.slice_content import SliceContent
 from desktop.models.view_state import ViewState
-from desktop.views import gesture_painter
+from desktop.views import gesture_painter, slice_texts
 from desktop.views import slice_painter as paint
 from desktop.views.kept import Layer, Stamps
 from desktop.views.roi_tools import ToolBox
@@ -213,63 +213,28 @@ class SliceView(Viewport):
         paint.paint_letters(painter, state.plane.letters(), area)
         paint.paint_scale(painter, area, self.px_per_mm())
         if self.corner_text:
-            paint.paint_lines(painter, area, self._name_lines(), bottom=False)
-            paint.paint_lines(painter, area, self._image_lines(area), bottom=True)
+            paint.paint_lines(painter, area, slice_texts.name_lines(state, self.named), bottom=False)
+            paint.paint_lines(
+                painter, area, slice_texts.image_lines(state, area.width() < paint.NARROW_PX), bottom=True
+            )
         painter.setClipping(False)
         self.rail().paint(painter, self._content.outlined(), self._content.analysed())
-
-    def _name_lines(self) -> list[paint.Line]:
-        lines = [(self.state.title, paint.TEXT), (self.state.subtitle if self.named else "", paint.FAINT)]
-        return [line for line in lines if line[0]]
 
     def _paint_slice_lines(self, painter: QPainter, area: QRectF) -> None:
         """Paint which slice it is, and what to know of it.
 
         That no other slice is coming, or that a heat map is out of date, is said in any case.
         """
-        lines = self._slice_lines(area) if self.corner_text and not self.state.trouble else []
+        lines: list[paint.Line] = []
+        if self.corner_text and not self.state.trouble:
+            unconfirmed = self._content.unconfirmed(self.tools.lesion)
+            lines = slice_texts.slice_lines(self.state, area.width() < paint.NARROW_PX, unconfirmed)
         if self.state.trouble:
             lines.append((self.state.trouble, paint.AMBER))
         if self.document.is_stale and self.shows_heat_map:
             lines.append((self.tr("Heat map out of date"), paint.AMBER))
-        paint.paint_lines(painter, area, lines, bottom=False, below=len(self._name_lines()) if self.corner_text else 0)
-
-    def _slice_lines(self, area: QRectF) -> list[paint.Line]:
-        state = self.state
-        where = self.tr("Slice {0} of {1}   {2}").format(
-            state.index + 1, state.slices, wording.position(state.level_mm)
-        )
-        narrow = area.width() < paint.NARROW_PX
-        lines = [(line, paint.TEXT) for line in (where.split("   ") if narrow else [where])]
-        if state.loading:
-            lines = [(self.tr("Reading the other slices…"), paint.FAINT)]
-        elif not state.covers_level:
-            lines.append((self.tr("No slice at this level"), paint.AMBER))
-        elif self._content.unconfirmed(self.tools.lesion):
-            lines.append((self.tr("Interpolated outline: not yet confirmed"), paint.AMBER))
-        return lines
-
-    def _image_lines(self, area: QRectF) -> list[paint.Line]:
-        """Return what the lower corner says: plane, pixels, zoom and window."""
-        state = self.state
-        assert state.volume is not None
-        assert state.plane is not None
-        step, row, column = state.volume.spacing_mm
-        window = (state.window.width, state.window.level)
-        width, level = (wording.number(value, 0 if abs(value) >= 10 else 2) for value in window)
-        bottom = [
-            self.tr("{0}   {1} × {2} mm, step {3} mm   zoom {4}×").format(
-                wording.phrase(state.plane.name),
-                f"{row:.2g}",
-                f"{column:.2g}",
-                f"{step:.3g}",
-                f"{state.frame.zoom:.1f}",
-            ),
-            self.tr("W {0}  L {1}").format(width, level),
-        ]
-        if area.width() < paint.NARROW_PX:  # what fits: the window, one value a line
-            bottom = bottom[1].split("  ")
-        return [(line, paint.FAINT) for line in bottom]
+        above = len(slice_texts.name_lines(self.state, self.named)) if self.corner_text else 0
+        paint.paint_lines(painter, area, lines, bottom=False, below=above)
 
     # ---- input
 
