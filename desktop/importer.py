@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop import operations
 from desktop.desk import Desk
+from desktop.operations import outlines
 from engine.domain.case import Case
 from engine.domain.roi import RoiChoice, RoiObject, RoiQuestion
 
@@ -69,7 +69,7 @@ class Importer(QObject):
             choices = tuple(RoiChoice(str(path), path.name) for path in paths)
             self.asked.emit(RoiQuestion(rivals[0], FILE, text, choices))
 
-        self._desk.start("outlines", operations.compare_outlines(paths, study, case, self._desk.volumes()), compared)
+        self._desk.start("outlines", outlines.compare_outlines(paths, study, case, self._desk.volumes()), compared)
 
     def take(self, paths: Sequence[Path]) -> None:
         """Add the lesions of files to the case."""
@@ -111,7 +111,7 @@ class Importer(QObject):
             run.now, run.done = outcome, run.done + 1
             self._read_next()
 
-        job = operations.import_outlines(path, study, run.now, self._desk.volumes(), answers)
+        job = outlines.import_outlines(path, study, run.now, self._desk.volumes(), answers)
         self._desk.start("outlines", job, read)
 
     def _finish(self, run: _Run) -> None:

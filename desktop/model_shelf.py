@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop import operations, readiness
+from desktop import readiness
 from desktop.jobs import Jobs
+from desktop.operations import analyses
 from engine.domain.case import Case
 from engine.domain.package import ModelPackage
 
@@ -28,7 +29,7 @@ class ModelShelf(QObject):
 
     def check(self) -> None:
         """Verify the installed packages; until that is done none is known. Cancelling other work does not stop it."""
-        job = operations.list_packages()
+        job = analyses.list_packages()
         job.succeeded.connect(self._take)
         job.failed.connect(self.failed)
         self.jobs.start("packages", job)

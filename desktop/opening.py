@@ -14,12 +14,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop import errors, operations
+from desktop import errors
 from desktop import settings as table
 from desktop.desk import Desk
 from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
-from desktop.operations import FirstImage, Prepared, Reading
+from desktop.operations import analyses, studies
+from desktop.operations.analyses import Prepared
+from desktop.operations.studies import FirstImage, Reading
 from desktop.readiness import Word
 from desktop.worklist import Entry, State, WorkList
 from engine import pipeline
@@ -71,7 +73,7 @@ class Opening(QObject):
         if len(paths) == 1:
             self.show(self.list.add(paths).number)
         else:
-            desk.start("open", operations.sort_drop(paths), self._sorted)
+            desk.start("open", studies.sort_drop(paths), self._sorted)
 
     def restore(self, paths: Sequence[Path], case: Case, confirmed: Collection[Word]) -> int:
         """Put what an unfinished session had open on the list, with its case; return the entry's number."""
@@ -92,7 +94,7 @@ class Opening(QObject):
             self._arrive(number, entry.study)
             return
         self.list.update(number, state=State.READING, reason="")
-        job = operations.open_paths(entry.paths)
+        job = studies.open_paths(entry.paths)
         job.shown.connect(lambda image: self._early(number, image))
         self._follow(job, number, lambda opened: self._read(number, opened, shown=True))
         self.list.show(number)
@@ -147,7 +149,7 @@ class Opening(QObject):
 
     def _arrive(self, number: int, study: Study) -> None:
         self.list.show(number)
-        job = operations.recognise(study)
+        job = studies.recognise(study)
         self._follow(job, number, lambda reading: self._recognised(number, reading))
         self._desk.jobs.start("recognise", job)
 
@@ -304,14 +306,14 @@ class Opening(QObject):
     def _read_beside(self, entry: Entry) -> None:
         number = entry.number
         self.list.update(number, state=State.READING)
-        job = operations.open_paths(entry.paths)
+        job = studies.open_paths(entry.paths)
         self._follow(job, number, lambda opened: self._read(number, opened, shown=False))
         self.background.start(f"entry {number}", job)
 
     def _prepare(self, entry: Entry) -> None:
         number = entry.number
         self.list.update(number, state=State.ANALYZING)
-        job = operations.prepare(entry, self._models.packages(), self._desk.settings.get(table.PROVIDER))
+        job = analyses.prepare(entry, self._models.packages(), self._desk.settings.get(table.PROVIDER))
         job.succeeded.connect(lambda made: self._prepared(number, made))
         job.failed.connect(lambda _: self.list.update(number, state=State.READY, prepared=True))  # told when shown
         job.cancelled.connect(lambda: self.list.update(number, state=State.READY))

@@ -14,10 +14,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from desktop import operations
 from desktop import settings as table
 from desktop.desk import Desk
 from desktop.jobs import Job
+from desktop.operations import files, outlines
 from desktop.settings import report_language
 from engine import pipeline
 from engine.domain.case import Case
@@ -38,11 +38,11 @@ class Saver(QObject):
 
     def render_report(self, options: ReportOptions) -> Job:
         """Return the job that makes the report of the current analysis, not yet started."""
-        return operations.render_report(self._finished(options))
+        return files.render_report(self._finished(options))
 
     def keep_report(self, data: bytes, path: Path, options: ReportOptions) -> None:
         """Write a report that was looked at."""
-        job = operations.keep_report(self._finished(options).analysis.result, data, path, options)
+        job = files.keep_report(self._finished(options).analysis.result, data, path, options)
         saved = self.tr("Report saved")
         self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
@@ -53,13 +53,13 @@ class Saver(QObject):
 
     def save_report(self, path: Path, *, deidentify: bool = False) -> None:
         """Write the PDF of the current analysis, as the settings want it."""
-        job = operations.save_report(self._finished(self.options(deidentify=deidentify)), path)
+        job = files.save_report(self._finished(self.options(deidentify=deidentify)), path)
         saved = self.tr("Report saved")
         self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_outputs(self, folder: Path, *, deidentify: bool = False) -> None:
         """Write every output of the current analysis into a folder."""
-        job = operations.save_outputs(self._finished(self.options(deidentify=deidentify)), folder)
+        job = files.save_outputs(self._finished(self.options(deidentify=deidentify)), folder)
         saved = self.tr("All outputs saved")
         self._start(folder, job, lambda _: self._desk.saved.emit(saved, folder))
 
@@ -68,19 +68,19 @@ class Saver(QObject):
         case = self._desk.document.case
         if case is None:
             raise RuntimeError("no study is shown")
-        self._start(path, operations.save_case(case, path), lambda done: self._case_saved(done, case))
+        self._start(path, files.save_case(case, path), lambda done: self._case_saved(done, case))
 
     def export_outlines(self, path: Path, kind: str) -> None:
         """Write the outlines of the case alone: ``seg``, ``rtstruct`` or ``nifti``."""
         study, case = self._desk.shown()
-        job = operations.export_outlines(case, study, self._desk.volumes(), path, kind)
+        job = outlines.export_outlines(case, study, self._desk.volumes(), path, kind)
         saved = self.tr("Outlines saved")
         self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def save_picture(self, data: bytes, path: Path) -> None:
         """Write a picture of the views."""
         saved = self.tr("Picture saved")
-        job = operations.save_bytes(data, path)
+        job = files.save_bytes(data, path)
         self._start(path, job, lambda done: self._desk.saved.emit(saved, done))
 
     def _start(self, path: Path, job: Job, succeeded: Callable[[Any], None]) -> None:

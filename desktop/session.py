@@ -13,13 +13,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop import operations, readiness, wording
+from desktop import readiness, wording
 from desktop import settings as table
 from desktop.desk import Desk
 from desktop.importer import Importer
 from desktop.model_shelf import ModelShelf
 from desktop.opening import Opening
-from desktop.operations import FirstImage, Reading
+from desktop.operations import analyses, files, studies
+from desktop.operations.studies import FirstImage, Reading
 from desktop.readiness import Word
 from desktop.saver import Saver
 from desktop.settings import Settings
@@ -159,7 +160,7 @@ class Session(Desk):
         self.readiness_changed.emit()
         t2 = study.find(self.shown()[1].roles.get(SequenceRole.T2, ""))
         if t2 is not None:
-            job = operations.show_first_image(study, t2)
+            job = studies.show_first_image(study, t2)
             job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
             self.jobs.start("first image", job)
         outlines_first = kept is None and not readiness.t2_is_broken(study, fresh)
@@ -251,7 +252,7 @@ class Session(Desk):
         self._rest.stop()
         study, case = self.shown()
         provider = self.settings.get(table.PROVIDER)
-        job = operations.analyze(study, case, self.volumes(), provider)
+        job = analyses.analyze(study, case, self.volumes(), provider)
         self.start("analysis", job, self._analysed)
 
     def _analysed(self, analysis: Analysis) -> None:
@@ -292,7 +293,7 @@ class Session(Desk):
             self.document.edit(case, self.tr("Load case"))
             self.reader.read()
 
-        self.start("case", operations.load_case(path), read)
+        self.start("case", files.load_case(path), read)
 
     def close(self) -> None:
         """Show no study."""

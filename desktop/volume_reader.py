@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop import errors, operations, readiness, wording
+from desktop import errors, readiness, wording
 from desktop.desk import Desk
+from desktop.operations import studies
 from engine.domain.sequence import SequenceRole
 from engine.domain.study import Series, Study
 from engine.domain.volume import Volume, VolumeSet
@@ -136,7 +137,7 @@ class VolumeReader(QObject):
             self.changed.emit()
             self._read_next()
 
-        job = operations.load_roles(study, {role: key})
+        job = studies.load_roles(study, {role: key})
         job.failed.connect(failed)
         job.cancelled.connect(self._stopped)
         self._desk.start(PURPOSE, job, read)
@@ -168,7 +169,7 @@ class VolumeReader(QObject):
                 self._faults[key] = error
                 self.changed.emit()
 
-        job = operations.load_series(series)
+        job = studies.load_series(series)
         job.failed.connect(failed)
         job.cancelled.connect(self.changed)
         self._desk.start(_purpose(key), job, read)

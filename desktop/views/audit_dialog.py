@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import errors, operations, wording
+from desktop import errors, wording
 from desktop import settings as table
 from desktop.icons import pixmap
-from desktop.operations import AuditCheck
+from desktop.operations import audit
+from desktop.operations.audit import AuditCheck
 from desktop.session import Session
 from desktop.theme import Theme
 from desktop.views.widgets import card, column, label, resize_within, set_card
@@ -81,7 +82,7 @@ class AuditDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
-        job = operations.check_audit()
+        job = audit.check_audit()
         job.succeeded.connect(self.show_check)
         job.failed.connect(self._fail)
         session.jobs.start("audit", job)

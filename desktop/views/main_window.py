@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
@@ -19,23 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import errors, operations, wording
+from desktop import errors, wording
 from desktop import settings as table
 from desktop.icons import icon
 from desktop.journal import Journal
-from desktop.models import analysed_planes
 from desktop.models.overlay import Overlay
-from desktop.operations import FirstImage
+from desktop.operations import studies
+from desktop.operations.studies import FirstImage
 from desktop.session import Session
 from desktop.theme import Theme
-from desktop.views.about import AboutDialog
-from desktop.views.actions import HISTORY_KEYS, Actions, history_texts, shortcut_groups
-from desktop.views.audit_dialog import AuditDialog
+from desktop.views.actions import HISTORY_KEYS, Actions, history_texts
 from desktop.views.banner import StatusBanner
 from desktop.views.closing import Closing
+from desktop.views.dialogs import Dialogs
 from desktop.views.files import FileChooser
-from desktop.views.help import HelpDialog
-from desktop.views.input_preview import InputPreview
+from desktop.views.handlers import handlers
 from desktop.views.job_bar import JobBar
 from desktop.views.list_keys import ListKeys
 from desktop.views.outline_editor import OutlineEditor
@@ -44,9 +42,7 @@ from desktop.views.questions import Questions
 from desktop.views.result_panel import ResultPanel
 from desktop.views.roi_tools import Tool, ToolBox
 from desktop.views.series_panel import SeriesPanel
-from desktop.views.settings_dialog import SettingsDialog
-from desktop.views.shortcuts import ShortcutSheet
-from desktop.views.skipped_dialog import SkippedDialog
+from desktop.views.switches import follow_settings
 from desktop.views.tool_bar import ToolBar
 from desktop.views.view_commands import ViewCommands
 from desktop.views.view_grid import ViewGrid
@@ -84,8 +80,9 @@ class MainWindow(QMainWindow):
         self.closing = Closing(session, self.journal, self)
         self.banner = StatusBanner(session, theme)
         self.view_commands = ViewCommands(session, self.grid, self.files, self.banner)
+        self.dialogs = Dialogs(self)
         self.left = QWidget()
-        self.actions_ = Actions(self._handlers(), theme, self)
+        self.actions_ = Actions(handlers(self), theme, self)
         self._build()
         self._connect()
         self._document_opened()
@@ -149,7 +146,7 @@ class MainWindow(QMainWindow):
         self.grid.active_changed.connect(self._refresh_actions)
         self.tools.changed.connect(self._refresh_actions)
         self.series.series_chosen.connect(self.grid.show_series)
-        self.series.skipped_requested.connect(self.show_skipped)
+        self.series.skipped_requested.connect(self.dialogs.show_skipped)
         self.series.lesions.jump_requested.connect(self.outlines.go_to)
         self.series.lesions.import_requested.connect(self.files.import_outlines)
         self.series.lesions.export_requested.connect(self.files.export_outlines)
@@ -164,24 +161,8 @@ class MainWindow(QMainWindow):
         self.welcome.folder_requested.connect(self.files.open_folder)
         self.welcome.sample_requested.connect(self.open_sample)
         self.welcome.path_chosen.connect(lambda path: session.open_paths([path]))
-        settings = session.settings
-        switches = {
-            "linked": table.LINKED,
-            "smooth": table.SMOOTH,
-            "corner_text": table.CORNER_TEXT,
-            "measures": table.MEASURES,
-        }
-        switches |= {"auto_analyze": table.AUTO_ANALYZE, "read_first": table.READ_FIRST}
-        for name, setting in switches.items():
-            self.actions_.check(name, settings.get(setting))
-            self.actions_[name].setVisible(not settings.locked(setting))
-        by_key = {setting.key: name for name, setting in switches.items()}
-        settings.changed.connect(
-            lambda key: (
-                self.actions_[by_key[key]].setChecked(settings.get(switches[by_key[key]])) if key in by_key else None
-            )
-        )
-        settings.changed.connect(self._refresh_actions)  # read-first mode decides what may be shown and saved
+        follow_settings(self.actions_, session.settings)
+        session.settings.changed.connect(self._refresh_actions)  # read-first mode decides what may be shown and saved
         self.actions_.check("overlay", self.overlay.shown)
         self.actions_.check(f"layout_{self.grid.layout_name}")
         self.actions_.check("tool_window")
@@ -193,54 +174,6 @@ class MainWindow(QMainWindow):
             for widget in self.findChildren(kind):
                 widget.installEventFilter(self)
                 widget.installEventFilter(self._list_keys)
-
-    def _handlers(self) -> dict[str, Callable[..., object]]:
-        files, tools, session = self.files, self.tools, self.session
-        made: dict[str, Callable[..., object]] = {
-            "open_folder": files.open_folder,
-            "open_files": files.open_files,
-            "open_sample": self.open_sample,
-            "load_case": files.load_case,
-            "save_case": files.save_case,
-            "import_outlines": files.import_outlines,
-            "export_outlines": files.export_outlines,
-            "close_study": session.close,
-            "quit": self.close,
-            "delete_slice": self.outlines.delete_on_slice,
-            "delete_lesion": self.series.lesions.delete_lesion,
-            "rename_lesion": self.series.lesions.rename_lesion,
-            "next_lesion": lambda: self.series.lesions.step(1),
-            "previous_lesion": lambda: self.series.lesions.step(-1),
-            "copy_up": lambda: self.outlines.copy_to_next(-1),
-            "copy_down": lambda: self.outlines.copy_to_next(1),
-            "interpolate": self.outlines.interpolate,
-            "confirm_slice": self.outlines.confirm_on_slice,
-            "confirm": self.outlines.confirm,
-            "brush_smaller": lambda: tools.widen(-1),
-            "brush_larger": lambda: tools.widen(1),
-            "new_lesion": lambda: tools.choose_lesion(None),
-            "left_panel": lambda on: self.panes.set_shown(LEFT, on),
-            "right_panel": lambda on: self.panes.set_shown(RIGHT, on),
-            "next_study": lambda: session.opening.step(1),
-            "previous_study": lambda: session.opening.step(-1),
-            "overlay": self.overlay.set_shown,
-            "analyze": session.analyze,
-            "auto_analyze": lambda on: session.settings.set(table.AUTO_ANALYZE, on),
-            "read_first": lambda on: session.settings.set(table.READ_FIRST, on),
-            "report": files.show_report,
-            "save_report": files.save_report,
-            "save_report_plain": lambda: files.save_report(deidentify=True),
-            "save_outputs": files.save_outputs,
-            "preview": self.show_preview,
-            "settings": lambda: SettingsDialog(session.settings, self).open(),
-            "help": lambda: HelpDialog(self).open(),
-            "shortcuts": self.show_shortcuts,
-            "skipped": self.show_skipped,
-            "audit": lambda: AuditDialog(self.session, self.theme, self).open(),
-            "about": lambda: AboutDialog(self.theme, self).open(),
-        }
-        made |= {f"tool_{tool.value}": lambda tool=tool: tools.choose(tool) for tool in Tool}
-        return made | self.view_commands.handlers()
 
     # ---- what the person asks for
 
@@ -259,31 +192,10 @@ class MainWindow(QMainWindow):
 
     def open_sample(self) -> None:
         """Unpack the sample study and open it."""
-        job = operations.unpack_sample(storage.data_folder() / "sample")
+        job = studies.unpack_sample(storage.data_folder() / "sample")
         job.succeeded.connect(lambda path: self.session.open_paths([path]))
         job.failed.connect(self.show_error)
         self.session.jobs.start("open", job)
-
-    def show_skipped(self) -> None:
-        """Show which files were not used, and why."""
-        SkippedDialog(self.session.skipped, self).open()
-
-    def show_preview(self) -> None:
-        """Show what the network saw of the slice on the screen."""
-        analysis, state = self.session.document.analysis, self.grid.reference.state
-        if analysis is None or not analysis.inputs:
-            return
-        lesion = self.tools.lesion
-        if lesion is None or lesion not in analysis.inputs:
-            lesion = next(iter(analysis.inputs))
-        point = state.point_mm()
-        nearest = analysed_planes.nearest(analysis.inputs[lesion], state.centre_mm() if point is None else point)
-        if nearest is not None:
-            InputPreview(self.session, lesion, nearest.ref.index, self.overlay, self).show()
-
-    def show_shortcuts(self) -> None:
-        """Show what keys and mouse do."""
-        ShortcutSheet(shortcut_groups(self.actions_), self).open()
 
     def show_error(self, error: BaseException) -> None:
         """Say what happened and what to do next."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QWidget
 
-from desktop import errors, operations, wording
+from desktop import errors, wording
 from desktop.jobs import Job
+from desktop.operations import analyses
 from desktop.session import Session
 from desktop.views.widgets import button, column, label, set_tone
 from engine.domain.case import Case, Rotation
@@ -98,7 +99,7 @@ class ShiftDialog(QDialog):
     def register(self) -> None:
         """Look for the place at which the series lies on T2, beside the window; show it when it is found."""
         _, case = self._session.shown()
-        job = operations.register(case, self._session.volumes(), self._role)
+        job = analyses.register(case, self._session.volumes(), self._role)
         job.succeeded.connect(self._registered)
         job.failed.connect(self._not_registered)
         job.finished.connect(self._ended)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from desktop import operations
 from desktop.models.signal_model import SignalModel, adc_keys, signal_rows
+from desktop.operations import studies
 from desktop.session import Session
 from desktop.views.roi_tools import ToolBox
 from desktop.views.widgets import column, heading, label
@@ -74,6 +74,6 @@ class SignalPanel(QWidget):
             if series is None or key in self._asked_for or self._session.store.get(key) is not None:
                 continue
             self._asked_for.add(key)
-            job = operations.load_series(series)
+            job = studies.load_series(series)
             job.succeeded.connect(lambda volume, key=key: self._session.store.add(key, volume))
             self._session.jobs.start(f"series {key}", job)

@@ -12,7 +12,7 @@ from desktop.models import hanging
 from desktop.models.navigation import Navigation
 from desktop.models.view_state import ViewState
 from desktop.models.window_memory import WindowMemory
-from desktop.operations import FirstImage
+from desktop.operations.studies import FirstImage
 from desktop.session import Session
 from desktop.views.slice_view import SliceView
 from desktop.window_level import Window

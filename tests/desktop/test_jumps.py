@@ -48,7 +48,7 @@ def test_after_another_series_became_t2_a_jump_still_finds_the_level(window, rea
         table.choose(ref.index)
         assert level(other_t2) == pytest.approx(ref.position_mm)
         assert other_t2.state.index == ref.nearest_t2_slice - 2
-        window.show_preview()
+        window.dialogs.show_preview()
         (preview,) = window.findChildren(InputPreview)
         assert preview._pairs[preview.slices.currentIndex()][0].ref == ref
         preview.close()

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox
 
-from desktop import i18n, operations
+from desktop import i18n
 from desktop.jobs import Job
-from desktop.operations import FirstImage
+from desktop.operations import studies
+from desktop.operations.studies import FirstImage
 from desktop.views import slice_painter
 from engine.domain.errors import IntakeError
 from engine.domain.sequence import RoleGuess, RoleMap, SequenceRole, SeriesKind
@@ -49,8 +50,8 @@ def pixels(monkeypatch):
             return Job("Reading", lambda steps: self.read(series.key, steps))
 
     made = Pixels()
-    monkeypatch.setattr(operations, "load_roles", made.roles)
-    monkeypatch.setattr(operations, "load_series", made.series)
+    monkeypatch.setattr(studies, "load_roles", made.roles)
+    monkeypatch.setattr(studies, "load_series", made.series)
     yield made
     made.gate.set()
 

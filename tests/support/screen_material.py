@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 from pydicom.uid import generate_uid
 
-from desktop.operations import Reading
+from desktop.operations.studies import Reading
 from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.result import Analysis
