@@ -156,7 +156,7 @@ def store_weights_as_int8(model: onnx.ModelProto, node_names: Collection[str]) -
     """Store the weights of these float convolutions as int8 per output channel, symmetric, of 8 bits.
 
     A DequantizeLinear before each convolution gives the float weights back when the graph runs: 1/4 of
-    the size, and an error of at most 1/254 of the channel's largest weight.
+    the size, and an error of at most 1/128 of the channel's largest weight, mostly far less.
     """
     graph = model.graph
     stored = {item.name: item for item in graph.initializer}
@@ -165,8 +165,7 @@ def store_weights_as_int8(model: onnx.ModelProto, node_names: Collection[str]) -
         if node.op_type == "Conv" and node.name in node_names:
             name = node.input[1]
             weights = onnx.numpy_helper.to_array(stored[name])
-            scale = np.abs(weights).max(axis=(1, 2, 3)) / 127.0
-            scale = np.where(scale > 0, scale, 1.0).astype(np.float32)
+            scale = best_scales(weights.reshape(len(weights), -1)).astype(np.float32)
             rounded = np.rint(weights / scale[:, None, None, None]).astype(np.int8)
             for suffix, array in (("int8", rounded), ("scale", scale), ("zero", np.zeros(len(scale), np.int8))):
                 graph.initializer.append(onnx.numpy_helper.from_array(array, f"{name}_{suffix}"))
@@ -176,6 +175,24 @@ def store_weights_as_int8(model: onnx.ModelProto, node_names: Collection[str]) -
         nodes.append(node)
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+def best_scales(weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Step of each channel (n, m) that int8 loses least with, in the mean square; 1 where all weights are 0.
+
+    The largest weight becomes 64 to 127 steps: weights that lie on a grid of 7 or 8 bits already, because a package
+    stored them so, are kept as they are.
+    """
+    values = weights.astype(np.float64)
+    largest = np.abs(values).max(axis=1)
+    largest = np.where(largest > 0, largest, 127.0)
+    best, least = largest / 127.0, np.full(len(values), np.inf)
+    for steps in range(127, 63, -1):
+        scale = largest / steps
+        error = np.square(values - np.rint(values / scale[:, None]) * scale[:, None]).sum(axis=1)
+        better = error < least * (1 - 1e-6)
+        best, least = np.where(better, scale, best), np.where(better, error, least)
+    return best
 
 
 def head_nodes(model: onnx.ModelProto) -> list[str]:

@@ -33,7 +33,7 @@ from training.export_options import ExportOptions
 from training.measure import measure
 from training.parity import Answer, Graph, compare, reordered_pairs
 from training.precision import fewest, near_enough, worthwhile
-from training.quantise import block_of, head_nodes
+from training.quantise import best_scales, block_of, head_nodes
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
 
@@ -218,8 +218,27 @@ def test_weights_are_rounded_per_output_channel() -> None:
     quantise.store_weights_as_int8(model, {"/b/Conv"})
     onnx.checker.check_model(model)
     arrays = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
-    assert arrays["w_int8"].reshape(3, 2).tolist() == [[127, -64], [0, 0], [127, 50]]
-    assert np.allclose(arrays["w_scale"], [2 / 127, 1.0, 0.002])
+    assert arrays["w_int8"].reshape(3, 2).tolist() == [[126, -63], [0, 0], [127, 50]]
+    assert np.allclose(arrays["w_scale"], [2 / 126, 1.0, 0.002])
+
+
+def test_weights_of_a_package_keep_their_grid() -> None:
+    generator = np.random.default_rng(4)
+    grid = generator.integers(-63, 64, (6, 90))
+    grid[:, 0] = 64
+    scale = generator.uniform(1e-4, 1e-2, 6)
+    weights = (grid * scale[:, None]).astype(np.float32)
+    found = best_scales(weights)
+    assert np.allclose(np.rint(weights / found[:, None]) * found[:, None], weights, rtol=0, atol=1e-4 * scale.min())
+    others = generator.normal(size=(6, 90)).astype(np.float32)
+    largest = np.abs(others).max(axis=1)
+    best = best_scales(others)
+    assert (best >= largest / 127 * (1 - 1e-6)).all()  # nothing is clipped
+
+    def error(step: np.ndarray) -> np.ndarray:
+        return np.square(others - np.rint(others / step[:, None]) * step[:, None]).sum(axis=1)
+
+    assert (error(best) <= error(largest / 127) * (1 + 1e-6)).all()
 
 
 def test_the_fewest_that_is_enough_is_found() -> None:
