@@ -84,9 +84,10 @@ def test_simulated_dicom_is_prepared_like_any_cohort(tmp_path: Path, capsys: pyt
 
 
 def test_a_row_that_cannot_be_read_is_excluded_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "empty").mkdir()
+    for name in ("empty", "other"):
+        (tmp_path / name).mkdir()
     table = tmp_path / "cohort.csv"
-    table.write_text("patient,folder,diagnosis\nA,empty,hcc\nB,empty,unclear\n", encoding="utf-8")
+    table.write_text("patient,folder,diagnosis\nA,empty,hcc\nB,other,unclear\n", encoding="utf-8")
     status, answer = run(capsys, "prepare", table, "--out", tmp_path / "shards")
     assert (status, answer) == (3, {"made": 0, "kept": 0, "excluded": 2})
     rows = read_rows(tmp_path / "shards" / "exclusions.csv")
