@@ -33,6 +33,8 @@ may show on its test patients (2 %), because the slices that are compared here a
 REORDERED_SHARE = 0.003
 """Share of pairs of a class and the others that may change places. It bounds what an AUC loses on these slices, and on
 others of the same kind; the difference itself, here of few slices, can be 0 by chance where it is .01 elsewhere."""
+PAIRED_SLICES = 50
+"""Slices from which a share of pairs is looked at: of fewer a single pair may be more than the limit."""
 
 UNCALIBRATED: Mapping[str, tuple[str, Callable[[Path, Path], None]]] = {
     "float16": ("float16; inputs, outputs and head float32", quantise.write_float16),
@@ -161,9 +163,8 @@ def _quantise(
 
 def near_enough(change: Change) -> bool:
     """Whether a quantised graph answers like the float one."""
-    return (
-        change.changed_share <= CHANGED_SHARE and max(change.reordered_share.values(), default=0.0) <= REORDERED_SHARE
-    )
+    reordered = max(change.reordered_share.values(), default=0.0) if change.slices >= PAIRED_SLICES else 0.0
+    return change.changed_share <= CHANGED_SHARE and reordered <= REORDERED_SHARE
 
 
 def fewest(most: int, enough: Callable[[int], bool]) -> int:

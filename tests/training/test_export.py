@@ -143,6 +143,10 @@ def test_pairs_that_change_places_are_counted_and_bound_the_auc() -> None:
     change = compare(logits[:1], logits[1:], np.array([0, 0, 1, 1]), ("benign", "malignant"))
     assert change.auc_difference == {"benign": 0.0, "malignant": 0.0}
     assert change.reordered_share == {"benign": 0.5, "malignant": 0.5}
+    assert near_enough(change) is False  # the class of one slice of four differs
+    many = [Answer(np.tile(item.logits * 0.1 + [2, 0], (20, 1)), item.cam, item.features) for item in logits]
+    change = compare(many[:1], many[1:], np.tile([0, 0, 1, 1], 20), ("benign", "malignant"))
+    assert (change.changed_share, change.slices) == (0.0, 80)  # one class for all, but pairs change places
     assert not near_enough(change)
     assert near_enough(compare(logits[:1], logits[:1], np.array([0, 0, 1, 1]), ("benign", "malignant")))
 
