@@ -100,9 +100,9 @@ def adapt(
         except Exception as fault:  # whatever stands in one patient's annotation, the others are adapted
             left_out.append((patient, f"annotation not readable ({fault!r})"))
     if not rows:
-        first = f": {left_out[0][0]}, {left_out[0][1]}" if left_out else ""
+        first = f": {left_out[0][0]}, {left_out[0][1].rstrip('.')}" if left_out else ""
         raise UsageError(
-            f"None of the {len(patients)} patients of {annotation} could be adapted{first}.".replace("..", "."),
+            f"None of the {len(patients)} patients of {annotation} could be adapted{first}.",
             remedy="Check that the folder of images is the one that this annotation belongs to.",
             code="bad-annotation",
         )
