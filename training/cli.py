@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.domain.errors import Cancelled, EngineError, StorageError
 from training import commands
+from training.config import THREE_WAY
 from training.models import CHANNELS
 
 
@@ -56,6 +57,10 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("cohort", choices=("train", "srrsh", "hzfph", "tdh"), help="phantom cohort")
     simulate.add_argument("--count", type=int, default=0, help="number of patients (0: all)")
     simulate.add_argument("--first", type=int, default=0, help="index of the first patient")
+    simulate.add_argument("--label", choices=THREE_WAY, help="patients of this class only")
+    simulate.add_argument(
+        "--set", dest="subset", default="", metavar="NAME", help="set to put them in (default: cohort)"
+    )
     simulate.add_argument("--seed", type=int, default=None, help="seed of the phantom")
     target = simulate.add_mutually_exclusive_group(required=True)
     target.add_argument("--shards", type=Path, metavar="DIR", help="write shards")

@@ -47,7 +47,7 @@ def run_simulate(values: argparse.Namespace) -> int:
     from training.sources import phantom_sources
 
     seed = DEFAULT_SEED if values.seed is None else values.seed
-    sources = phantom_sources(values.cohort, values.count, seed, values.first)
+    sources = phantom_sources(values.cohort, values.count, seed, values.first, values.label, values.subset)
     from training.simulate import write_dicom_cohort, write_shard_cohort
 
     if values.dicom:

@@ -17,7 +17,7 @@ from training.phantom.exclusions import Excluded, draw_excluded, excluded_count
 from training.phantom.manifest import write_manifest
 from training.phantom.render import render_patient
 from training.prepare import Exclusion, Prepared, prepare, record_exclusions
-from training.sources import PhantomSource
+from training.sources import PhantomSource, phantom_sources
 
 TABLE = "cohort.csv"
 
@@ -87,7 +87,7 @@ def write_shard_cohort(
     progress: Progress = SILENT,
     with_excluded: bool = False,
 ) -> Prepared:
-    """Write one shard per patient of one cohort, and the manifest.
+    """Write one shard per patient of one cohort, and the manifest of all its patients in the folder.
 
     Args:
         sources: patients of one cohort.
@@ -104,7 +104,8 @@ def write_shard_cohort(
     if with_excluded:
         left_out = (draw_excluded(cohort, number, seed) for number in range(excluded_count(cohort)))
         record_exclusions(folder, [_exclusion(item) for item in left_out])
-    made = [source.name for source in sources if (folder / f"{source.name}.npy").exists()]
+    everybody = phantom_sources(cohort, seed=seed)
+    made = [source.name for source in everybody if (folder / f"{source.name}.npy").exists()]
     files = [folder / f"{name}{ending}" for name in made for ending in (".npy", ".json")]
     write_manifest(folder, cohort, seed, made, files, {"spec_digest": spec.digest()})
     return done

@@ -17,7 +17,8 @@ from engine.domain.sequence import SequenceRole
 from engine.domain.volume import VolumeSet
 from training import image_files
 from training.cohort import CohortRow
-from training.phantom.cohort import DEFAULT_SEED, cohort_size, draw_patient
+from training.phantom.cohort import DEFAULT_SEED, cohort_labels, draw_patient
+from training.phantom.lesion_types import Label
 from training.phantom.render import render_patient
 
 
@@ -183,11 +184,12 @@ def _named(rois: tuple[Roi, ...], row: CohortRow) -> Roi:
 
 @dataclass(frozen=True, slots=True)
 class PhantomSource:
-    """One phantom patient, rendered when it is loaded."""
+    """One phantom patient, rendered when it is loaded; `chosen_set` is the set where that is not the cohort."""
 
     cohort: str
     index: int
     seed: int = DEFAULT_SEED
+    chosen_set: str = ""
 
     @property
     def name(self) -> str:
@@ -201,8 +203,8 @@ class PhantomSource:
 
     @property
     def subset(self) -> str:
-        """The cohort."""
-        return self.cohort
+        """The set, by default the cohort."""
+        return self.chosen_set or self.cohort
 
     def load(self, roles: tuple[SequenceRole, ...]) -> Lesion:
         """Draw and render."""
@@ -221,11 +223,18 @@ class PhantomSource:
         return Lesion(VolumeSet(rendered.volumes), rendered.roi, patient.label, facts)
 
 
-def phantom_sources(cohort: str, count: int = 0, seed: int = DEFAULT_SEED, first: int = 0) -> list[PhantomSource]:
-    """Patients `first` … of a phantom cohort; `count` 0 takes all."""
-    size = cohort_size(cohort)
-    last = size if count == 0 else min(size, first + count)
-    return [PhantomSource(cohort, index, seed) for index in range(first, last)]
+def phantom_sources(
+    cohort: str,
+    count: int = 0,
+    seed: int = DEFAULT_SEED,
+    first: int = 0,
+    label: Label | None = None,
+    chosen_set: str = "",
+) -> list[PhantomSource]:
+    """Patients `first` … of a phantom cohort, those of one class only where `label` names it; `count` 0 takes all."""
+    labels = cohort_labels(cohort, seed)
+    wanted = [index for index in range(first, len(labels)) if label in (None, labels[index])]
+    return [PhantomSource(cohort, index, seed, chosen_set) for index in wanted[: count or None]]
 
 
 def table_sources(rows: Iterable[CohortRow]) -> list[Source]:

@@ -15,6 +15,7 @@ from engine.domain.sequence import SequenceRole
 from engine.domain.volume import VolumeSet
 from engine.preprocess.build import build_slice_inputs
 from training.cohort import CohortRow
+from training.dataset import read_shard
 from training.phantom.cohort import COHORTS, cohort_size, draw_patient
 from training.phantom.dicom_writer import Variants, write_study
 from training.phantom.render import render_patient
@@ -90,6 +91,20 @@ def test_cohort_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "manifest" / "tdh.json").read_bytes() == before
     with (tmp_path / "exclusions.csv").open(encoding="utf-8") as stream:
         assert list(csv.DictReader(stream)) == left_out
+
+
+def test_patients_of_one_class_in_a_set_of_their_own(tmp_path: Path) -> None:
+    chosen = phantom_sources("tdh", 2, first=5, label="metastasis", chosen_set="validation")
+    labels = [draw_patient("tdh", index).label for index in range(5, cohort_size("tdh"))]
+    places = [5 + place for place, label in enumerate(labels) if label == "metastasis"]
+    assert [source.index for source in chosen] == places[:2]
+    write_shard_cohort(chosen[:1], SPEC, tmp_path)
+    write_shard_cohort(phantom_sources("tdh", 1, first=5), SPEC, tmp_path)
+    sets = {shard.patient: (shard.label, shard.subset) for shard in map(read_shard, tmp_path.glob("*.json"))}
+    assert sets == {chosen[0].patient: ("metastasis", "validation"), "PH-TDH-0006": (labels[0], "tdh")}
+    # The manifest is of everybody in the folder, whichever command made them.
+    manifest = json.loads((tmp_path / "manifest" / "tdh.json").read_text(encoding="utf-8"))
+    assert manifest["patients"] == sorted(sets)
 
 
 def test_another_seed_is_another_world() -> None:

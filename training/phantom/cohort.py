@@ -118,6 +118,11 @@ def cohort_size(cohort: str) -> int:
     return sum(CASE_MIX[cohort].values())
 
 
+def cohort_labels(cohort: str, seed: int = DEFAULT_SEED) -> tuple[Label, ...]:
+    """Class of every patient of a cohort, in the order of their indices."""
+    return tuple(LESION_TYPES[kind].label for kind in _type_order(cohort, seed))
+
+
 def _draw_diameter(rng: np.random.Generator, kind: str, cohort: str) -> float:
     spec = LESION_TYPES[kind]
     mean = spec.mean_mm * _DIAMETER_SCALE[cohort]
