@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from engine.domain.package import PreprocessSpec
@@ -55,7 +56,7 @@ def write_graph(
     options: ExportOptions,
     progress: Progress,
 ) -> dict[str, Any]:
-    """Write the graph that the package gets; returns the facts of it for the manifest.
+    """Write the graph that the package gets; returns the facts of it for the manifest, ``arithmetic`` among them.
 
     Args:
         float_path: The float32 graph.
@@ -64,12 +65,26 @@ def write_graph(
     """
     if options.precision == "float32":
         shutil.copyfile(float_path, out)
-        return {"format": "float32"}
-    if options.precision in UNCALIBRATED:
+        facts: dict[str, Any] = {"format": "float32"}
+    elif options.precision in UNCALIBRATED:
         told, write = UNCALIBRATED[options.precision]
-        return {"format": told, **_rewritten(float_path, out, write, held, spec, options, progress)}
-    with tempfile.TemporaryDirectory(prefix="lobule-quantise-") as scratch:
-        return _quantise(float_path, out, Path(scratch), training, held, spec, options, progress)
+        facts = {"format": told, **_rewritten(float_path, out, write, held, spec, options, progress)}
+    else:
+        with tempfile.TemporaryDirectory(prefix="lobule-quantise-") as scratch:
+            facts = _quantise(float_path, out, Path(scratch), training, held, spec, options, progress)
+    return {**facts, "arithmetic": arithmetic_of(out)}
+
+
+def arithmetic_of(graph: Path) -> str:
+    """What a graph computes in: ``int8`` where activations are quantised, else ``float16`` or ``float32``.
+
+    Sessions read it in the manifest: weights stored as int8 that nothing computes with as such are widened once.
+    """
+    network = onnx.load(graph).graph
+    if any(node.op_type == "QuantizeLinear" for node in network.node):
+        return "int8"
+    half = any(constant.data_type == onnx.TensorProto.FLOAT16 for constant in network.initializer)
+    return "float16" if half else "float32"
 
 
 def chosen(shards: ShardSet, count: int, seed: int) -> NDArray[np.int64]:

@@ -69,16 +69,28 @@ def provider_candidates(wanted: str) -> tuple[str, ...]:
     return (name,)
 
 
+def session_options(package: ModelPackage) -> ort.SessionOptions:
+    """Threads, order of sums, and what ONNX Runtime does with weights stored as int8.
+
+    By default it keeps them and widens them in every run, in the hope of int8 kernels. Where a graph computes in
+    float32 there are none: it is told to forget quantisation, and its constant folding widens them once, at loading.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = min(8, _usable_cores())
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    if package.manifest.quantisation.get("arithmetic") == "float32":
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return options
+
+
 def open_session(package: ModelPackage, provider: str) -> Session:
     """Load the network of a verified package on one provider (ONNX Runtime's name).
 
     Raises:
         InferenceError: The graph does not load, has other inputs or outputs than a package has, or runs elsewhere.
     """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = min(8, _usable_cores())
-    options.use_deterministic_compute = True
-    options.log_severity_level = 3
+    options = session_options(package)
     providers = [provider] if provider == CPU else [provider, CPU]
     try:
         runner = ort.InferenceSession(str(package.folder / "model.onnx"), sess_options=options, providers=providers)
