@@ -21,9 +21,10 @@ LONGEST_FIRST = (
     "journeys/test_train_your_own.py",
     "training/test_study.py",
     "training/test_export.py",
+    "training/packaging/test_graphs.py",
     "training/test_simulate.py",
-    "training/test_parallel.py",
-    "training/test_evaluation.py",
+    "training/fitting/test_parallel.py",
+    "training/evaluation/test_evaluation.py",
     "training/phantom/",
     "journeys/",
 )

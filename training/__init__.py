@@ -5,18 +5,26 @@
                          ▼                    ▼
             engine.preprocess (one path)   checkpoints
 
-`sources` hides whether images come from a cohort table or from the phantom; `quantise`, `parity`, `familiarity`,
-`vectors` and `card` are the parts of `export`; `refit` fits the statistics of `familiarity` into a package anew,
-`recover` makes a checkpoint of a package whose own was not kept.
+These stand at the top, and the parts of each step in a room of their own:
 
-    evaluation ─▶ cohorts ─▶ predictions ─▶ scored ─▶ measure      study ─▶ figures
-       readers, calibrate, misclassified, evaluate (manifest)        compare, baseline, checklist, html, pdf
+* `cli` reads the options, `commands` does what each command says.
+* `sources` hides whether images come from a cohort table (`cohort`, `image_files`; `adapters` makes tables of public
+  data sets) or from the `phantom`; `simulate` puts phantom cohorts on disk, `sample` the study that ships.
+* `fitting`: what a running training is made of; `loop` runs it.
+* `packaging`: what `export` makes a package of (graph, statistics, self-test, card), and two modules that begin with a
+  finished package: `refit` and `recover`.
+* `evaluation`: one package measured on cohorts; `evaluate` scores it and writes its figures into the manifest.
+* `study`: several packages in one report, drawn by `figures`. It and `evaluation` run exported packages through the
+  engine.
 
-`evaluation` is the command for one package, `study` for several; both run the exported package through the engine.
-`statistics` is pure arithmetic on labels and scores, `facts` words what is known about a lesion.
+    evaluation.command ─▶ cohorts ─▶ predictions ─▶ scored ─▶ measure      study ─▶ figures
+       readers, calibrate, misclassified, evaluate (manifest)                compare, baseline, checklist, html, pdf
 
-torch is imported by network, augment, dataset, recipe, validation, checkpoint, loop, export and evaluate;
-`vectors`, `splits`, `cohort`, `config`, `statistics` and the phantom do without.
+`statistics` is pure arithmetic on labels and scores, `models` lists the paper's four, `facts` words what is known about
+a lesion, `tables` keeps CSV files. `runs` holds the configurations of the packages that ship, and what came of each.
+
+torch is imported by network, augment, dataset, recipe, loop, export and most of `fitting`, and so by what imports one
+of them; `packaging.vectors`, `splits`, `cohort`, `config`, `statistics` and the phantom do without.
 """
 
 import os

@@ -100,8 +100,8 @@ def run_train(values: argparse.Namespace) -> int:
     from training import loop, splits
     from training.dataset import ShardSet
     from training.facts import classes_of
-    from training.parallel import joined
-    from training.trainer import device_of
+    from training.fitting.parallel import joined
+    from training.fitting.trainer import device_of
 
     config = configuration.load(values.config)
     spec = spec_for(config.model_id, values.margin_mm)
@@ -126,10 +126,10 @@ def run_train(values: argparse.Namespace) -> int:
 
 def run_export(values: argparse.Namespace) -> int:
     """Make a package of a checkpoint."""
-    from training import checkpoint
     from training.dataset import ShardSet
     from training.export import export
-    from training.export_options import ExportOptions
+    from training.fitting import checkpoint
+    from training.packaging.export_options import ExportOptions
 
     config = checkpoint.load(values.checkpoint).config
     spec = spec_for(config.model_id, values.margin_mm)
@@ -150,7 +150,7 @@ def run_export(values: argparse.Namespace) -> int:
 
 def run_recover(values: argparse.Namespace) -> int:
     """Make a checkpoint of a package."""
-    from training.recover import recover
+    from training.packaging.recover import recover
 
     _print({"checkpoint": str(recover(values.package, values.shards, values.out, tuple(values.subsets)))})
     return 0
@@ -158,7 +158,7 @@ def run_recover(values: argparse.Namespace) -> int:
 
 def run_refit(values: argparse.Namespace) -> int:
     """Fit a package's feature statistics anew."""
-    from training.refit import refit
+    from training.packaging.refit import refit
 
     _print(refit(values.package, values.shards, tuple(values.subsets), values.feature_slices, Bar()))
     return 0
@@ -166,7 +166,7 @@ def run_refit(values: argparse.Namespace) -> int:
 
 def run_evaluate(values: argparse.Namespace) -> int:
     """Score a package."""
-    from training.evaluation import Request, evaluate
+    from training.evaluation.command import Request, evaluate
 
     request = Request(
         package=values.package,

@@ -1,7 +1,7 @@
 """Scoring an exported package, through the engine, on lesions that it was not trained on.
 
 The network that ships is run (not the checkpoint), the rules are those of `engine.aggregate`. What comes out is plain
-data for the manifest, the same figures for every cohort; `measure` says what is measured.
+data for the manifest, the same figures for every cohort; `evaluation.measure` says what is measured.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference import loading, session
-from training.checkpoint import Checkpoint
-from training.cohorts import refuse_sets
 from training.dataset import ShardSet
+from training.evaluation.cohorts import refuse_sets
+from training.evaluation.predictions import answers
+from training.evaluation.scored import Scored, combine
 from training.export import finish_package, network_of, write_float
-from training.parity import Answer, Graph, compare
-from training.predictions import answers
-from training.scored import Scored, combine
+from training.fitting.checkpoint import Checkpoint
+from training.packaging.parity import Answer, Graph, compare
 from training.splits import refuse_shared_patients
 
 
@@ -97,7 +97,7 @@ def against_float(labels: Sequence[str], cohorts: Sequence[BothAnswers]) -> dict
 
 
 def manifest_figures(measured: Mapping[str, Any], status: ClinicalStatus) -> dict[str, Any]:
-    """The figures of one cohort that a manifest carries, from `measure.measure`: those that stand beside a result.
+    """The figures of one cohort that a manifest carries, from `evaluation.measure`: those that stand beside a result.
 
     What shows a package that is not `simulated` shows its figures as those of patients: where they are of phantoms,
     the name of the cohort says so.

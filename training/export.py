@@ -20,23 +20,24 @@ from numpy.typing import NDArray
 from engine.domain.errors import PackageError, UsageError
 from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
 from engine.domain.progress import SILENT, Progress
-from training import checkpoint, familiarity, precision
-from training.card import render_card
-from training.checkpoint import Checkpoint
 from training.dataset import ShardSet
-from training.export_options import ExportOptions
 from training.facts import classes_of, is_simulated, kind_of_data
+from training.fitting import checkpoint
+from training.fitting.checkpoint import Checkpoint
 from training.network import InceptionResnetV2
-from training.parity import Graph
-from training.precision import chosen
-from training.sources import PhantomSource
-from training.vectors import (
+from training.packaging import familiarity, precision
+from training.packaging.card import render_card
+from training.packaging.export_options import ExportOptions
+from training.packaging.parity import Graph
+from training.packaging.precision import chosen
+from training.packaging.vectors import (
     cropped_study,
     file_digests,
     selftest_arrays,
     write_manifest,
     write_vectors,
 )
+from training.sources import PhantomSource
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """The training loop: batches in, checkpoints out; stops and resumes without a trace.
 
 Folder of a training: ``config.json``, ``last.pt`` (state), ``steps.csv``, ``epochs.csv``, ``tensorboard/``, and at
-the end ``final.pt``, the weights to export. Where several processes train together (`training.parallel`),
+the end ``final.pt``, the weights to export. Where several processes train together (`training.fitting.parallel`),
 the first one writes all of it, and the folder is one that all of them can read.
 """
 
@@ -19,17 +19,18 @@ from torch import Tensor
 
 from engine.domain.errors import UsageError
 from engine.domain.progress import SILENT, Progress
-from training import checkpoint, initial_weights, recipe
-from training.admission import check_same, check_sets
+from training import recipe
 from training.config import TrainConfig
 from training.dataset import ShardSet
 from training.facts import kind_of_data
-from training.final_weights import write_final
-from training.parallel import ALONE, Group
-from training.run_log import RunLog
+from training.fitting import checkpoint, initial_weights
+from training.fitting.admission import check_same, check_sets
+from training.fitting.final_weights import write_final
+from training.fitting.parallel import ALONE, Group
+from training.fitting.run_log import RunLog
+from training.fitting.trainer import Trainer, hardware_of
+from training.fitting.validation import score
 from training.splits import refuse_shared_patients
-from training.trainer import Trainer, hardware_of
-from training.validation import score
 
 logger = logging.getLogger(__name__)
 

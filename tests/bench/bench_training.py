@@ -22,7 +22,7 @@ from tests.support.shards import write_shards
 from training import loop, recipe
 from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
-from training.trainer import Trainer, autocast_of
+from training.fitting.trainer import Trainer, autocast_of
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from engine.domain.package import ClinicalStatus, ModelManifest, PreprocessSpec
 from engine.domain.sequence import SequenceRole
-from training.vectors import (
+from training.packaging.vectors import (
     file_digests,
     selftest_arrays,
     small_study,

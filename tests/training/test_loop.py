@@ -11,11 +11,12 @@ import torch
 
 from engine.domain.errors import UsageError
 from tests.support.shards import write_shards
-from training import checkpoint, loop
+from training import loop
 from training.config import THREE_WAY, TrainConfig, from_mapping
 from training.dataset import ShardSet
+from training.fitting import checkpoint
+from training.fitting.trainer import TrainingDiverged
 from training.tables import read_rows
-from training.trainer import TrainingDiverged
 
 SMALL: dict[str, Any] = {
     "recipe": "fast",

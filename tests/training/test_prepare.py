@@ -16,10 +16,10 @@ from tests.support.shards import write_shards
 from training.cohort import CohortRow
 from training.config import THREE_WAY
 from training.dataset import ShardSet, read_shard, write_shard
+from training.packaging.vectors import small_study
 from training.prepare import prepare
 from training.sources import DicomSource, Lesion, PhantomSource, _named
 from training.tables import read_rows
-from training.vectors import small_study
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)
 

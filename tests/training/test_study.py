@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from engine.domain.errors import UsageError
 from engine.inference.loading import load_package
 from tests.support.tiny_model import write_tiny_package
-from tests.training.test_evaluation import BENIGN, METASTASIS, PRIMARY, write_lesion
+from tests.training.evaluation.test_evaluation import BENIGN, METASTASIS, PRIMARY, write_lesion
 from training.config import THREE_WAY
 from training.dataset import ShardSet
 from training.study import paper
@@ -176,7 +176,7 @@ def test_a_second_run_scores_nothing_and_writes_the_same(
     def refuse(*_: object) -> None:
         raise AssertionError("scored again")
 
-    monkeypatch.setattr("training.predictions._write", refuse)
+    monkeypatch.setattr("training.evaluation.predictions._write", refuse)
     assert run(folder / "study.toml", shards=(folder / "shards",)) == answer
     after = {path.name: path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file()}
     assert set(after) == set(before)

@@ -19,7 +19,7 @@ def calibration_figure(
     """Upper row: observed share against score; lower row: net benefit against threshold.
 
     Args:
-        cohorts: Title and model id → the ``calibration`` figures of `measure.measure`.
+        cohorts: Title and model id → the ``calibration`` figures of `evaluation.measure`.
         names: Model id → name.
     """
     columns = max(2, len(cohorts))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.scored import Scored, same_patients
+from training.evaluation.scored import Scored, same_patients
 from training.statistics.clustered import clustered_auc_test
 from training.statistics.roc import auc, delong_test
 from training.study.gather import Study

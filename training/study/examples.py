@@ -9,10 +9,10 @@ from engine.domain.sequence import SequenceRole
 from engine.inference import predict, session
 from training import facts
 from training.dataset import target_of
+from training.evaluation.misclassified import grey, heat
+from training.evaluation.predictions import slice_inputs
 from training.figures.attention import Example, Map
 from training.figures.style import SHORT_NAMES
-from training.misclassified import grey, heat
-from training.predictions import slice_inputs
 from training.study.gather import Study, StudyCohort
 
 MODELS = ("t2", "t2_dwi")

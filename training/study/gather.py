@@ -12,14 +12,14 @@ from engine.domain.package import ClinicalStatus, ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference.loading import load_package
 from training import facts
-from training.cohorts import exclusions_of, shards_of
 from training.config import THREE_WAY
 from training.dataset import ShardSet
 from training.evaluate import score_package
-from training.evaluation import cache_of
-from training.measure import measure
-from training.readers import Reader, compare_readers, read_readers, refuse_strangers
-from training.scored import Scored
+from training.evaluation.cohorts import exclusions_of, shards_of
+from training.evaluation.command import cache_of
+from training.evaluation.measure import measure
+from training.evaluation.readers import Reader, compare_readers, read_readers, refuse_strangers
+from training.evaluation.scored import Scored
 from training.study.config import MODEL_NAMES, CohortEntry, StudyConfig
 
 
@@ -31,7 +31,7 @@ class StudyCohort:
         described: Shards that Table 1 and the flow diagram describe (of any source that has the set), or None.
         shards: Model id → the shards that it was scored on.
         scored: Model id → its answers.
-        measured: Model id → `measure.measure`.
+        measured: Model id → the figures of `evaluation.measure`.
         readers: Model id → reader → comparison.
         exclusions: Rows of ``exclusions.csv`` that belong to the set.
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from training.evaluation.misclassified import is_wrong, lesion_rows
 from training.figures.calibration import calibration_figure
 from training.figures.style import CLASS_NAMES
-from training.misclassified import is_wrong, lesion_rows
 from training.study import drawings, paper
 from training.study.blocks import Block, Heading, Picture, Table, Text
 from training.study.config import MODEL_NAMES

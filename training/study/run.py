@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.progress import SILENT, Progress
-from training.evaluation import package_facts
-from training.evaluation_files import write_figures, write_flat
+from training.evaluation.command import package_facts
+from training.evaluation.files import write_figures, write_flat
+from training.evaluation.misclassified import is_wrong, lesion_rows, write_misclassified
 from training.figures.style import save
-from training.misclassified import is_wrong, lesion_rows, write_misclassified
 from training.study import paper
 from training.study.baseline import baseline
 from training.study.blocks import Picture, Table

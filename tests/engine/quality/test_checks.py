@@ -19,7 +19,7 @@ from engine.domain.sequence import SequenceFacts, SequenceRole
 from engine.domain.study import PatientContext, Series, Study
 from engine.domain.volume import VolumeSet
 from tests.support.volumes import axial_affine, box_roi, linear_volume
-from training import familiarity
+from training.packaging import familiarity
 
 T2, DWI = SequenceRole.T2, SequenceRole.DWI
 

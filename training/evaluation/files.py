@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from training.misclassified import lesion_rows
-from training.scored import Scored
+from training.evaluation.misclassified import lesion_rows
+from training.evaluation.scored import Scored
 from training.tables import write_rows
 
 FIGURE = ("value", "low", "high", "events", "n")

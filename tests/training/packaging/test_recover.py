@@ -14,15 +14,16 @@ from engine.domain.package import PreprocessSpec
 from engine.domain.sequence import SequenceRole
 from engine.inference.loading import load_package
 from tests.support.shards import write_shards
-from training import checkpoint, loop
+from training import loop
 from training.cli import main
 from training.config import THREE_WAY, from_mapping
 from training.dataset import ShardSet
 from training.evaluate import answer_both
 from training.export import export, network_of
-from training.export_options import ExportOptions
 from training.facts import classes_of
-from training.recover import recover
+from training.fitting import checkpoint
+from training.packaging.export_options import ExportOptions
+from training.packaging.recover import recover
 from training.splits import hold_out_patients
 
 SPEC = PreprocessSpec(channels=(SequenceRole.T2, SequenceRole.DWI, SequenceRole.T2), input_px=96)

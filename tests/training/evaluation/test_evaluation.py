@@ -20,15 +20,15 @@ from training.cli import main
 from training.cohort import read_cohort
 from training.config import THREE_WAY
 from training.dataset import Shard, ShardSet, write_shard
-from training.evaluation import Request, evaluate
+from training.evaluation.command import Request, evaluate
+from training.evaluation.measure import proportion, rule_figures
+from training.evaluation.predictions import _read as kept_answers
+from training.evaluation.predictions import answers
+from training.evaluation.readers import read_readers
+from training.evaluation.scored import Level
 from training.export import finish_package
 from training.facts import classes_of
-from training.measure import proportion, rule_figures
 from training.models import spec_for
-from training.predictions import _read as kept_answers
-from training.predictions import answers
-from training.readers import read_readers
-from training.scored import Level
 from training.tables import read_rows
 
 # The tiny package: logits (−2 m0, 2 m0, 2 m1) of the channel means m0 (T2) and m1 (DWI).
@@ -234,7 +234,9 @@ def test_answers_are_kept_and_a_changed_shard_is_scored_again(
     first = evaluate(Request(package, (shards,), write=True))
     opened: list[str] = []
     real = answers.__globals__["session"].open_session
-    monkeypatch.setattr("training.predictions.session.open_session", lambda *a: opened.append(a[1]) or real(*a))
+    monkeypatch.setattr(
+        "training.evaluation.predictions.session.open_session", lambda *a: opened.append(a[1]) or real(*a)
+    )
     assert evaluate(Request(package, (shards,))) == first  # the manifest has changed since, the network has not
     assert opened == []
     write_lesion(shards, "B3", "benign", [PRIMARY], diagnosis="fnh")
@@ -330,7 +332,7 @@ def test_a_calibration_that_cannot_be_trusted_writes_nothing(
     with pytest.raises(UsageError, match="stands in 2 of these cohorts"):
         evaluate(Request(package, (shards, tmp_path / "one", tmp_path / "two"), calibrate_on="tuning"))
     known: dict[str, list[str]] = {"training_patients": ["B1"], "validation_patients": ["Z"]}
-    monkeypatch.setattr("training.evaluation.checkpoint.load", lambda _: SimpleNamespace(facts=known))
+    monkeypatch.setattr("training.evaluation.command.checkpoint.load", lambda _: SimpleNamespace(facts=known))
     with pytest.raises(UsageError, match="stand in both training_patients"):  # before anything is scored or written
         evaluate(Request(package, (shards, tmp_path / "two"), calibrate_on="tuning", checkpoint=tmp_path))
     known["training_patients"] = ["D1"]

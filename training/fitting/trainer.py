@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.domain.errors import EngineError
-from training import augment, initial_weights, package_weights, recipe
-from training.checkpoint import Checkpoint
+from training import augment, recipe
 from training.config import TrainConfig
 from training.dataset import ShardSet
-from training.initial_weights import InitialWeights
+from training.fitting import initial_weights, package_weights
+from training.fitting.checkpoint import Checkpoint
+from training.fitting.initial_weights import InitialWeights
+from training.fitting.parallel import ALONE, Group, spread, weighted_loss
 from training.network import InceptionResnetV2
-from training.parallel import ALONE, Group, spread, weighted_loss
 
 PROBE_STEPS = 3
 NORM_SLICES = 96

@@ -17,9 +17,9 @@ from engine.domain.package import ModelPackage
 from engine.inference.loading import load_package
 from engine.inference.predict import softmax
 from training import facts
-from training.calibration_split import unfit
+from training.evaluation.calibration_split import unfit
+from training.evaluation.scored import Scored
 from training.export import finish_package
-from training.scored import Scored
 from training.splits import refuse_shared_patients
 from training.statistics import calibration
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.domain.errors import UsageError
-from training.checkpoint import Checkpoint
 from training.config import TrainConfig
 from training.dataset import ShardSet
+from training.fitting.checkpoint import Checkpoint
 from training.models import channels_of
 from training.splits import refuse_shared_patients
 

@@ -29,7 +29,7 @@ def read_graph(path: Path, network: InceptionResnetV2) -> dict[str, Tensor]:
     Batch norm is the identity plus the bias that was folded; `measure_norms` makes a real one of it.
 
     Args:
-        path: ``model.onnx`` in any precision that `training.quantise` writes.
+        path: ``model.onnx`` in any precision that `training.packaging.quantise` writes.
         network: One of the same width; tells residual scales and which convolutions have a batch norm.
     """
     graph = onnx.load(path).graph

@@ -14,8 +14,8 @@ from engine.inference.loading import load_feature_statistics, load_package
 from engine.quality import texture_of
 from tests.support.shards import write_shards
 from training.cli import main
-from training.parity import Graph
-from training.refit import refit
+from training.packaging.parity import Graph
+from training.packaging.refit import refit
 
 
 @pytest.fixture

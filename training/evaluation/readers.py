@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from engine.domain.errors import UsageError
 from engine.domain.labels import BENIGN
 from training.cohort import class_of
-from training.measure import proportion
-from training.scored import Level
+from training.evaluation.measure import proportion
+from training.evaluation.scored import Level
 from training.statistics import tests
 from training.statistics.roc import curve
 from training.tables import read_table

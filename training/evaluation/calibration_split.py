@@ -8,9 +8,9 @@ from pathlib import Path
 
 from engine.domain.errors import UsageError
 from engine.domain.package import ModelPackage
-from training.checkpoint import Checkpoint
-from training.cohorts import open_cohorts
 from training.dataset import ShardSet
+from training.evaluation.cohorts import open_cohorts
+from training.fitting.checkpoint import Checkpoint
 from training.splits import refuse_shared_patients
 
 HELD_OUT = "validation"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from training import facts
 from training.dataset import Shard
-from training.scored import Level, Scored
+from training.evaluation.scored import Level, Scored
 from training.statistics import calibration
 from training.statistics.bootstrap import RESAMPLES, auc_bootstrap, rates_bootstrap
 from training.statistics.clustered import clustered_auc_interval

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from engine.domain.package import PreprocessSpec
 from engine.domain.progress import Progress
-from training import quantise
 from training.dataset import ShardSet
-from training.export_options import ExportOptions
-from training.parity import Answer, Change, Graph, compare, scores_of
+from training.packaging import quantise
+from training.packaging.export_options import ExportOptions
+from training.packaging.parity import Answer, Change, Graph, compare, scores_of
 
 logger = logging.getLogger(__name__)
 

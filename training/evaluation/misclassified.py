@@ -16,9 +16,9 @@ from engine.inference import predict, session
 from engine.report import palette
 from training import facts
 from training.dataset import ShardSet, target_of
+from training.evaluation.predictions import slice_inputs
+from training.evaluation.scored import Scored
 from training.figures.style import CLASS_NAMES, font, new_figure, save, status_line
-from training.predictions import slice_inputs
-from training.scored import Scored
 from training.tables import append_row, read_rows
 
 MOST_SLICES = 6

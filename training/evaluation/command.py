@@ -14,10 +14,6 @@ from engine.domain.package import ModelPackage
 from engine.domain.progress import SILENT, Progress
 from engine.inference import session
 from engine.inference.loading import load_package
-from training import checkpoint
-from training.calibrate import calibrate
-from training.calibration_split import HELD_OUT, find_split
-from training.cohorts import Cohort, open_cohorts
 from training.dataset import ShardSet
 from training.evaluate import (
     BothAnswers,
@@ -28,12 +24,16 @@ from training.evaluate import (
     score_package,
     write_validation,
 )
-from training.evaluation_files import write_calls, write_figures, write_flat
-from training.measure import measure
-from training.misclassified import write_misclassified
-from training.predictions import answers
-from training.readers import compare_readers, read_readers, refuse_strangers
-from training.scored import combine
+from training.evaluation.calibrate import calibrate
+from training.evaluation.calibration_split import HELD_OUT, find_split
+from training.evaluation.cohorts import Cohort, open_cohorts
+from training.evaluation.files import write_calls, write_figures, write_flat
+from training.evaluation.measure import measure
+from training.evaluation.misclassified import write_misclassified
+from training.evaluation.predictions import answers
+from training.evaluation.readers import compare_readers, read_readers, refuse_strangers
+from training.evaluation.scored import combine
+from training.fitting import checkpoint
 from training.statistics.bootstrap import LEAST_RESAMPLES, RESAMPLES
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,10 @@ from engine.domain.errors import UsageError
 from tests.support.shards import write_shards
 from tests.training.test_loop import small as configuration
 from tests.training.test_network import WIDTH, images, small
-from training import checkpoint, initial_weights, loop, trainer
+from training import loop
 from training.config import THREE_WAY
 from training.dataset import ShardSet
+from training.fitting import checkpoint, initial_weights, trainer
 from training.network import InceptionResnetV2
 
 __all__ = ["small"]  # a fixture

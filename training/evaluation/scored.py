@@ -16,7 +16,7 @@ from engine.domain.roi import LesionId, Roi
 from engine.domain.sample import SliceRef
 from engine.inference.predict import scores_of
 from training.dataset import Shard, ShardSet, target_of
-from training.predictions import Answers
+from training.evaluation.predictions import Answers
 
 _NO_MAP = np.zeros((1, 1, 1), dtype=np.float32)
 

@@ -15,12 +15,12 @@ from torch.nn import functional
 
 from tests.support.paths import ROOT
 from tests.support.shards import write_shards
-from training import checkpoint
 from training.config import load
+from training.fitting import checkpoint
+from training.fitting.parallel import ALONE, Group, SharedBatchNorm2d, share_batch_norm, weighted_loss
+from training.fitting.trainer import build_network
 from training.models import spec_for
-from training.parallel import ALONE, Group, SharedBatchNorm2d, share_batch_norm, weighted_loss
 from training.tables import read_rows
-from training.trainer import build_network
 
 CONFIG = """
 recipe = "paper"

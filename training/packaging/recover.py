@@ -12,11 +12,11 @@ from typing import Any
 
 from engine.domain.errors import UsageError
 from engine.inference.loading import load_package
-from training import checkpoint, initial_weights
-from training.checkpoint import Checkpoint
 from training.config import from_mapping
 from training.dataset import ShardSet
 from training.facts import classes_of
+from training.fitting import checkpoint, initial_weights
+from training.fitting.checkpoint import Checkpoint
 from training.network import InceptionResnetV2
 from training.splits import hold_out_patients
 

@@ -17,7 +17,7 @@ from engine.domain.package import FeatureStatistics, PreprocessSpec
 from engine.domain.progress import SILENT, Progress
 from engine.quality import texture_of
 from training.dataset import ShardSet
-from training.precision import batches
+from training.packaging.precision import batches
 
 Array = NDArray[np.float64]
 Images = NDArray[np.float32]

@@ -15,8 +15,8 @@ from engine.domain.package import ModelPackage
 from engine.inference.session import session_options
 from training.export import write_float
 from training.network import InceptionResnetV2
-from training.precision import arithmetic_of
-from training.quantise import calibrate, write_float16, write_int8, write_int8_weights
+from training.packaging.precision import arithmetic_of
+from training.packaging.quantise import calibrate, write_float16, write_int8, write_int8_weights
 
 SIZE = 75
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (2, 3, SIZE, SIZE)).astype(np.float32)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.domain.errors import UsageError
 from engine.inference.loading import load_package
-from training import checkpoint, package_weights
+from training.fitting import checkpoint, package_weights
 from training.network import InceptionResnetV2
 
 

@@ -11,16 +11,16 @@ import torch
 
 from engine.domain.errors import UsageError
 from engine.inference.loading import load_package
-from tests.training.test_export import SPEC, trained
-from training import checkpoint, initial_weights, loop, package_weights
+from tests.support.small_export import SPEC
+from training import loop
 from training.config import THREE_WAY, TrainConfig, from_mapping
 from training.dataset import ShardSet
 from training.evaluate import score_package
 from training.export import export, network_of, write_float
-from training.export_options import ExportOptions
+from training.fitting import checkpoint, initial_weights, package_weights
 from training.network import InceptionResnetV2
+from training.packaging.export_options import ExportOptions
 
-__all__ = ["trained"]  # a fixture
 WIDTH = 0.05
 
 
@@ -29,11 +29,11 @@ def _features(network: InceptionResnetV2, images: torch.Tensor) -> np.ndarray:
         return network.eval()(images)[2].numpy()
 
 
-def _images(trained: Path, count: int = 12) -> torch.Tensor:
-    return ShardSet.open(trained / "shards", THREE_WAY, ["train"]).images(np.arange(count), 96)
+def _images(exported: Path, count: int = 12) -> torch.Tensor:
+    return ShardSet.open(exported / "shards", THREE_WAY, ["train"]).images(np.arange(count), 96)
 
 
-def _config(trained: Path) -> TrainConfig:
+def _config(exported: Path) -> TrainConfig:
     values = {
         "recipe": "fast",
         "width": WIDTH,
@@ -42,7 +42,7 @@ def _config(trained: Path) -> TrainConfig:
         "sizes": [[96, 1.0]],
         "export_size_px": 96,
         "threads": 1,
-        "initial_weights": str(trained / "package"),
+        "initial_weights": str(exported / "package"),
     }
     return from_mapping(values)
 
@@ -61,21 +61,21 @@ def test_a_node_is_led_back_to_its_module(node: str, module: str) -> None:
     assert package_weights.module_name(node) == module
 
 
-def test_the_float_graph_gives_back_the_network(trained: Path, tmp_path: Path) -> None:
-    network = network_of(checkpoint.load(trained / "run" / "final.pt"))
+def test_the_float_graph_gives_back_the_network(exported: Path, tmp_path: Path) -> None:
+    network = network_of(checkpoint.load(exported / "run" / "final.pt"))
     write_float(network, tmp_path / "float.onnx", 96)
     again = InceptionResnetV2(width=WIDTH)
     initial_weights.load_weights(again, package_weights.read_graph(tmp_path / "float.onnx", again))
-    images = _images(trained)
+    images = _images(exported)
     assert np.allclose(_features(again, images), _features(network, images), atol=1e-5)
     initial_weights.load_weights(again, package_weights.read_graph(tmp_path / "float.onnx", again), head=True)
     assert torch.equal(again.classif.weight, network.classif.weight)
 
 
-def test_measuring_batch_norm_changes_no_answer_and_makes_training_agree(trained: Path) -> None:
+def test_measuring_batch_norm_changes_no_answer_and_makes_training_agree(exported: Path) -> None:
     network = InceptionResnetV2(width=WIDTH)
-    initial_weights.load_weights(network, initial_weights.read(str(trained / "package"), WIDTH).state)
-    images = _images(trained)
+    initial_weights.load_weights(network, initial_weights.read(str(exported / "package"), WIDTH).state)
+    images = _images(exported)
     before = _features(network, images)
     package_weights.measure_norms(network, images)
     assert np.allclose(_features(network, images), before, atol=1e-5)
@@ -86,20 +86,20 @@ def test_measuring_batch_norm_changes_no_answer_and_makes_training_agree(trained
         assert np.allclose(network.train()(images)[2].numpy(), before, atol=1e-4)
 
 
-def test_an_int8_package_gives_nearly_its_own_features(trained: Path) -> None:
+def test_an_int8_package_gives_nearly_its_own_features(exported: Path) -> None:
     network = InceptionResnetV2(width=WIDTH)
-    initial_weights.load_weights(network, initial_weights.read(str(trained / "package"), WIDTH).state)
-    original = network_of(checkpoint.load(trained / "run" / "final.pt"))
-    images = _images(trained)
+    initial_weights.load_weights(network, initial_weights.read(str(exported / "package"), WIDTH).state)
+    original = network_of(checkpoint.load(exported / "run" / "final.pt"))
+    images = _images(exported)
     found, wanted = _features(network, images), _features(original, images)
     assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.99
 
 
 def test_a_training_begun_with_a_package_says_so_and_keeps_its_sets(
-    trained: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    exported: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shards = ShardSet.open(trained / "shards", THREE_WAY, ["test"])
-    config = _config(trained)
+    shards = ShardSet.open(exported / "shards", THREE_WAY, ["test"])
+    config = _config(exported)
     path = loop.train(config, shards.of_patients(f"t{i:03d}" for i in range(6)), None, tmp_path / "run")
     saved = checkpoint.load(path)
     begun = saved.facts["begun_from"]
@@ -110,10 +110,10 @@ def test_a_training_begun_with_a_package_says_so_and_keeps_its_sets(
     package = load_package(tmp_path / "package")
     assert package.manifest.training["sets"] == ["test", "train"]
     assert package.manifest.training["config"]["initial_weights"] == "package"  # not where it lay
-    assert package.manifest.training["begun_from"]["version"] == load_package(trained / "package").manifest.version
+    assert package.manifest.training["begun_from"]["version"] == load_package(exported / "package").manifest.version
     with pytest.raises(UsageError, match="'train'"):
-        score_package(package, ShardSet.open(trained / "shards", THREE_WAY, ["train"]))
-    everyone = ShardSet.open(trained / "shards", THREE_WAY, ["train"])
+        score_package(package, ShardSet.open(exported / "shards", THREE_WAY, ["train"]))
+    everyone = ShardSet.open(exported / "shards", THREE_WAY, ["train"])
     with caplog.at_level(logging.WARNING):
         loop.train(
             config,

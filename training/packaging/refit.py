@@ -9,10 +9,10 @@ from typing import Any
 from engine.domain.errors import UsageError
 from engine.domain.progress import SILENT, Progress
 from engine.inference.loading import load_package
-from training import familiarity
 from training.dataset import ShardSet
 from training.export import finish_package
-from training.parity import Graph
+from training.packaging import familiarity
+from training.packaging.parity import Graph
 
 
 def refit(

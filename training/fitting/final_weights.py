@@ -7,12 +7,13 @@ from pathlib import Path
 
 from torch import Tensor
 
-from training import checkpoint, recipe
-from training.checkpoint import Checkpoint
+from training import recipe
 from training.dataset import ShardSet
-from training.parallel import share_batch_norm
-from training.trainer import Trainer
-from training.validation import recompute_batch_norm, score
+from training.fitting import checkpoint
+from training.fitting.checkpoint import Checkpoint
+from training.fitting.parallel import share_batch_norm
+from training.fitting.trainer import Trainer
+from training.fitting.validation import recompute_batch_norm, score
 
 logger = logging.getLogger(__name__)
 
