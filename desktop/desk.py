@@ -1,7 +1,7 @@
 """The desk: what everybody works on: settings, the document, the volumes, the jobs, and three ways to speak up.
 
-The session is a desk with the verbs of a person; importer, saver and opening know the desk alone and tell the session
-by signals what happened. So nothing that a session owns knows the session.
+The session is a desk with the verbs of a person; importer, saver, analyser and opening know the desk and never the
+session: they tell it by signals what happened.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop import readiness
 from desktop import settings as table
 from desktop.document import CaseDocument
 from desktop.jobs import Job, Jobs
@@ -48,6 +49,8 @@ class Desk(QObject):
         """What is being written, by path: it goes on when another study is shown; a window that closes waits for it."""
         self.confirmed: set[Word] = set()
         """The roles that are a person's word, each with its series."""
+        self.arriving: Study | None = None
+        """The study whose first image is shown while the rest of it is read; the document is empty then."""
 
     def start(self, purpose: str, job: Job, succeeded: Callable[[Any], None], jobs: Jobs | None = None) -> None:
         """Start a job for a purpose; its failure is told to the person."""
@@ -71,6 +74,11 @@ class Desk(QObject):
         """Return the volumes of the case's roles that have been read."""
         _, case = self.shown()
         return self.store.volume_set(case.roles)
+
+    def needs_confirmation(self, role: SequenceRole) -> bool:
+        """True while the series in this role was proposed with doubt and nobody has confirmed it."""
+        document = self.document
+        return readiness.needs_confirmation(document.case, document.role_map, self.confirmed, role)
 
     @property
     def can_save(self) -> bool:

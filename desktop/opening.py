@@ -1,9 +1,9 @@
-"""Opening: from what was dropped to a study on the screen, and the rest of the list worked through beside it.
+"""Opening: from what was dropped to entries of the work list, and one of them to the screen.
 
     open → (sort a drop of several) → entries → read headers, first image → recognise → `read`
 
-One entry is read for the screen at a time; the others are read, and analysed where nobody needs to be asked, one after
-another while the window rests. Leaving a study keeps its case and analysis in its entry; nothing drawn is lost.
+One entry is read for the screen at a time; the others are the backlog's, and what it reads is taken over here the same
+way. Leaving a study keeps its case and analysis in its entry; nothing drawn is lost.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop import errors
-from desktop import settings as table
+from desktop.backlog import Backlog
 from desktop.desk import Desk
 from desktop.jobs import Job, Jobs
 from desktop.model_shelf import ModelShelf
-from desktop.operations import analyses, studies
-from desktop.operations.analyses import Prepared
+from desktop.operations import studies
 from desktop.operations.studies import FirstImage, Reading
 from desktop.readiness import Word
 from desktop.worklist import Entry, State, WorkList
@@ -48,18 +47,13 @@ class Opening(QObject):
 
     def __init__(self, desk: Desk, models: ModelShelf) -> None:
         super().__init__(desk)
-        self._desk, self._models = desk, models
+        self._desk = desk
         self.list = WorkList(self)
         self.background = Jobs(self)
         self._came_from: int | None = None
         self._reader: dict[int, Job] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._work_on)
-        self.list.changed.connect(self._rest)
-        self.background.changed.connect(self._rest)
-        desk.jobs.changed.connect(self._rest)
-        models.checked.connect(self._rest)
+        self._backlog = Backlog(desk, models, self.list, self.background, self)
+        self._backlog.reading.connect(self._follow_beside)
         desk.document.result_changed.connect(self._note_result)
 
     # ---- what the person asks for
@@ -87,7 +81,7 @@ class Opening(QObject):
             return
         desk = self._desk
         desk.jobs.cancel_all()
-        self._cancel_background(number)
+        self._backlog.cancel(number)
         if desk.document.study is not None and shown is not None:
             self._came_from = shown.number
         if entry.study is not None:
@@ -118,7 +112,7 @@ class Opening(QObject):
         if current is not None and current.number == number:
             self.close_wanted.emit()
             return
-        self._cancel_background(number)
+        self._backlog.cancel(number)
         self.list.remove(number)
 
     # ---- leaving and arriving
@@ -141,6 +135,12 @@ class Opening(QObject):
             state=State.READY if analysis is None else State.ANALYSED,
             prepared=analysis is not None or not document.case.rois,
         )
+
+    def _note_result(self) -> None:
+        shown, document = self._shown_entry(), self._desk.document
+        if shown is not None:
+            current = document.analysis is not None and not document.is_stale
+            self.list.update(shown.number, state=State.ANALYSED if current else State.READY)
 
     def _shown_entry(self) -> Entry | None:
         """Return the entry of the study in the document: while another is on its way, that is not the current one."""
@@ -237,6 +237,9 @@ class Opening(QObject):
         job.failed.connect(only_newest(lambda error: self._failed(number, error)))
         job.cancelled.connect(only_newest(lambda _: self._failed(number, None)))
 
+    def _follow_beside(self, number: int, job: Job) -> None:
+        self._follow(job, number, lambda opened: self._read(number, opened, shown=False))
+
     def _failed(self, number: int, error: BaseException | None) -> None:
         """Say why an entry has no study (None: reading was stopped). Where others wait, they are not held up."""
         entry = self.list.find(number)
@@ -274,55 +277,3 @@ class Opening(QObject):
             else:
                 self.show(before.number)
         self.given_up.emit()
-
-    # ---- beside the window
-
-    def _note_result(self) -> None:
-        shown, document = self._shown_entry(), self._desk.document
-        if shown is not None:
-            current = document.analysis is not None and not document.is_stale
-            self.list.update(shown.number, state=State.ANALYSED if current else State.READY)
-
-    def _rest(self) -> None:
-        self._soon.start(0)
-
-    def _work_on(self) -> None:
-        """Begin with the next entry when nothing else runs."""
-        desk = self._desk
-        if desk.jobs.is_running() or self.background.is_running():
-            return
-        current = self.list.current
-        for entry in self.list.entries:
-            if current is not None and entry.number == current.number:
-                continue
-            if entry.state is State.WAITING:
-                self._read_beside(entry)
-                return
-            ready = entry.state is State.READY and not entry.prepared
-            if ready and self._models.is_checked and desk.settings.get(table.AUTO_ANALYZE):
-                self._prepare(entry)
-                return
-
-    def _read_beside(self, entry: Entry) -> None:
-        number = entry.number
-        self.list.update(number, state=State.READING)
-        job = studies.open_paths(entry.paths)
-        self._follow(job, number, lambda opened: self._read(number, opened, shown=False))
-        self.background.start(f"entry {number}", job)
-
-    def _prepare(self, entry: Entry) -> None:
-        number = entry.number
-        self.list.update(number, state=State.ANALYZING)
-        job = analyses.prepare(entry, self._models.packages(), self._desk.settings.get(table.PROVIDER))
-        job.succeeded.connect(lambda made: self._prepared(number, made))
-        job.failed.connect(lambda _: self.list.update(number, state=State.READY, prepared=True))  # told when shown
-        job.cancelled.connect(lambda: self.list.update(number, state=State.READY))
-        self.background.start(f"entry {number}", job)
-
-    def _prepared(self, number: int, made: Prepared) -> None:
-        state = State.READY if made.analysis is None else State.ANALYSED
-        case = made.case if made.case.rois else None
-        self.list.update(number, state=state, case=case, analysis=made.analysis, prepared=True)
-
-    def _cancel_background(self, number: int) -> None:
-        self.background.cancel(f"entry {number}")

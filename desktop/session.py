@@ -11,15 +11,15 @@ import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop import readiness, wording
-from desktop import settings as table
+from desktop.analyser import Analyser
 from desktop.desk import Desk
 from desktop.importer import Importer
 from desktop.model_shelf import ModelShelf
 from desktop.opening import Opening
-from desktop.operations import analyses, files, studies
+from desktop.operations import files, studies
 from desktop.operations.studies import FirstImage, Reading
 from desktop.readiness import Word
 from desktop.saver import Saver
@@ -29,9 +29,8 @@ from desktop.worklist import Entry, WorkList
 from engine import pipeline
 from engine.domain.case import Case
 from engine.domain.errors import EngineError, StorageError
-from engine.domain.result import Analysis
 from engine.domain.sequence import RoleGuess, SequenceRole
-from engine.domain.study import Skipped, Study
+from engine.domain.study import Skipped
 
 log = logging.getLogger("lobule.desktop")
 
@@ -39,8 +38,6 @@ PATIENCE_S = 10.0
 """A window that is closed waits this long for each of its jobs to look up."""
 SAVING_S = 60.0
 """And, where nobody tells the person that it waits, this long for files that are being written."""
-QUIET_MS = 4000
-"""An analysis of drawn outlines starts by itself after the reader has rested this long."""
 
 
 class Session(Desk):
@@ -62,26 +59,22 @@ class Session(Desk):
         super().__init__(settings, parent)
         self.paths: tuple[Path, ...] = ()
         self._restoring = False
-        self.arriving: Study | None = None
         self._beside: tuple[Skipped, ...] = ()
         self.models = ModelShelf(self)
         self.opening = Opening(self, self.models)
         self.saver = Saver(self)
         self.importer = Importer(self)
         self.reader = VolumeReader(self)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(QUIET_MS)
-        self._rest.timeout.connect(self._start_by_itself)
+        self.analyser = Analyser(self, self.models, self.reader)
         self.document.case_changed.connect(self._case_changed)
         self.jobs.changed.connect(self.readiness_changed)
         self.saving.changed.connect(self.readiness_changed)
         self.models.checked.connect(self.readiness_changed)
-        self.models.checked.connect(self._start_by_itself)
+        self.models.checked.connect(self.analyser.start_by_itself)
         self.models.failed.connect(self.failed)
-        self.importer.finished.connect(self._start_by_itself)
+        self.importer.finished.connect(self.analyser.start_by_itself)
         self.reader.changed.connect(self.readiness_changed)
-        self.reader.finished.connect(self._start_rested)
+        self.reader.finished.connect(self.analyser.start_rested)
         self.opening.early.connect(self.show_early)
         self.opening.read.connect(self.show_reading)
         self.opening.set_aside.connect(self.tell_skipped)
@@ -112,7 +105,7 @@ class Session(Desk):
     def resume(self, case: Case, confirmed: Collection[Word] = ()) -> None:
         """Take over the case of an unfinished session, and what was confirmed of it, for the study shown."""
         self.confirmed.update(confirmed)
-        self.reader.follow(self._start_by_itself)
+        self.reader.follow(self.analyser.start_by_itself)
         self.document.edit(case, self.tr("Restore unfinished work"))
         self.reader.read()
 
@@ -164,7 +157,7 @@ class Session(Desk):
             job.succeeded.connect(self._first_image_read)  # its failure is told by the job that reads the volumes
             self.jobs.start("first image", job)
         outlines_first = kept is None and not readiness.t2_is_broken(study, fresh)
-        self.reader.follow(self.importer.offer if outlines_first else self._start_by_itself)
+        self.reader.follow(self.importer.offer if outlines_first else self.analyser.start_by_itself)
         self.reader.read()
 
     def forget_arriving(self) -> None:
@@ -178,7 +171,7 @@ class Session(Desk):
         self.document.leave()  # unfinished work is kept with the paths and the words that belong to it
         self.confirmed, self.arriving = set(), None
         self.reader.clear()
-        self._rest.stop()
+        self.analyser.call_off()
         self.store.clear()
 
     def _first_image_read(self, image: FirstImage | None) -> None:
@@ -204,12 +197,7 @@ class Session(Desk):
             self.confirmed.add((role, case.roles[role]))
             self.role_confirmed.emit()
             self.readiness_changed.emit()
-            self._start_by_itself()
-
-    def needs_confirmation(self, role: SequenceRole) -> bool:
-        """True while the series in this role was proposed with doubt and nobody has confirmed it."""
-        document = self.document
-        return readiness.needs_confirmation(document.case, document.role_map, self.confirmed, role)
+            self.analyser.start_by_itself()
 
     def guess(self, role: SequenceRole) -> RoleGuess | None:
         """Return what the series in this role was taken for."""
@@ -218,63 +206,9 @@ class Session(Desk):
             return None
         return self.document.role_map.guess_for(case.roles[role])
 
-    # ---- analysis
-
-    def obstacle(self) -> str:
-        """Return why an analysis cannot start now, in words; empty when it can."""
-        study, case = self.document.study, self.document.case
-        if case is None and self.arriving is not None:
-            return self.tr("The study is being read.")
-        if study is None or case is None:
-            return self.tr("Open a study first.")
-        if not self.models.is_checked:
-            return self.tr("The model packages are being checked.")
-        if not self.models.packages():
-            return self.tr("No model package is installed.")
-        package = self.models.package_for(case)
-        if package is None:
-            return self.tr("The roles present do not allow any installed model.")
-        if self.reader.obstacle():
-            return self.reader.obstacle()
-        if not case.rois and not readiness.t2_is_broken(study, case):
-            return self.tr("Draw or import a lesion outline.")
-        doubtful = [r for r in package.roles if self.needs_confirmation(r)]
-        if doubtful:
-            names = ", ".join(wording.role_name(role) for role in doubtful)
-            return self.tr("Confirm or change the proposed series: {0}.").format(names)
-        return ""
-
-    def analyze(self) -> None:
-        """Classify the lesions of the case as it is now. An analysis that still runs is replaced."""
-        if self.obstacle():
-            self.notice.emit(self.obstacle())
-            return
-        self._rest.stop()
-        study, case = self.shown()
-        provider = self.settings.get(table.PROVIDER)
-        job = analyses.analyze(study, case, self.volumes(), provider)
-        self.start("analysis", job, self._analysed)
-
-    def _analysed(self, analysis: Analysis) -> None:
-        study = self.document.study
-        if study is not None and analysis.result.study_instance_uid == study.study_instance_uid:
-            self.document.show_analysis(analysis)
-
-    def _start_by_itself(self) -> None:
-        """Begin the first analysis of a study when nothing is missing and the person has not switched that off."""
-        wanted = self.settings.get(table.AUTO_ANALYZE)
-        if wanted and self.document.analysis is None and not self.obstacle():
-            self.analyze()
-
-    def _start_rested(self) -> None:
-        """An analysis may have waited for images; a reader who is still at work is not overtaken."""
-        if not self._rest.isActive():
-            self._start_by_itself()
-
     def _case_changed(self, before: Case, after: Case) -> None:
         self.readiness_changed.emit()
-        if self.document.analysis is None:
-            self._rest.start()
+        self.analyser.put_off()
         if before.roles != after.roles:
             self.reader.read()
 
@@ -289,7 +223,7 @@ class Session(Desk):
                 self.failed.emit(_other_study())
                 return
             self.confirmed |= readiness.decided(study, case, self.document.role_map)  # the file tells nothing else
-            self.reader.follow(self._start_by_itself)
+            self.reader.follow(self.analyser.start_by_itself)
             self.document.edit(case, self.tr("Load case"))
             self.reader.read()
 
@@ -311,7 +245,7 @@ class Session(Desk):
 
     def shut_down(self, saving_s: float = SAVING_S) -> bool:
         """Stop all work but what is being written, and wait for it; False when something did not stop in time."""
-        self._rest.stop()
+        self.analyser.call_off()
         every = (self.jobs, self.opening.background, self.models.jobs)
         for jobs in every:
             jobs.cancel_all()  # all are asked before one is waited for

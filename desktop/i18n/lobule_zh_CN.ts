@@ -25,6 +25,37 @@
     </message>
 </context>
 <context>
+    <name>Analyser</name>
+    <message>
+        <source>The study is being read.</source>
+        <translation>正在读取检查。</translation>
+    </message>
+    <message>
+        <source>Open a study first.</source>
+        <translation>请先打开检查。</translation>
+    </message>
+    <message>
+        <source>The model packages are being checked.</source>
+        <translation>正在检查模型包。</translation>
+    </message>
+    <message>
+        <source>No model package is installed.</source>
+        <translation>未安装模型包。</translation>
+    </message>
+    <message>
+        <source>The roles present do not allow any installed model.</source>
+        <translation>现有序列不满足任何已安装的模型。</translation>
+    </message>
+    <message>
+        <source>Draw or import a lesion outline.</source>
+        <translation>请勾画或导入病灶轮廓。</translation>
+    </message>
+    <message>
+        <source>Confirm or change the proposed series: {0}.</source>
+        <translation>请确认或更改建议的序列：{0}。</translation>
+    </message>
+</context>
+<context>
     <name>AuditDialog</name>
     <message>
         <source>Audit record</source>
@@ -1163,34 +1194,6 @@
     <message>
         <source>Change role {0}</source>
         <translation>更改 {0} 的序列</translation>
-    </message>
-    <message>
-        <source>The study is being read.</source>
-        <translation>正在读取检查。</translation>
-    </message>
-    <message>
-        <source>Open a study first.</source>
-        <translation>请先打开检查。</translation>
-    </message>
-    <message>
-        <source>The model packages are being checked.</source>
-        <translation>正在检查模型包。</translation>
-    </message>
-    <message>
-        <source>No model package is installed.</source>
-        <translation>未安装模型包。</translation>
-    </message>
-    <message>
-        <source>The roles present do not allow any installed model.</source>
-        <translation>现有序列不满足任何已安装的模型。</translation>
-    </message>
-    <message>
-        <source>Draw or import a lesion outline.</source>
-        <translation>请勾画或导入病灶轮廓。</translation>
-    </message>
-    <message>
-        <source>Confirm or change the proposed series: {0}.</source>
-        <translation>请确认或更改建议的序列：{0}。</translation>
     </message>
     <message>
         <source>Load case</source>

@@ -44,7 +44,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         "next_study": lambda: session.opening.step(1),
         "previous_study": lambda: session.opening.step(-1),
         "overlay": window.overlay.set_shown,
-        "analyze": session.analyze,
+        "analyze": session.analyser.analyze,
         "auto_analyze": lambda on: session.settings.set(table.AUTO_ANALYZE, on),
         "read_first": lambda on: session.settings.set(table.READ_FIRST, on),
         "report": files.show_report,

@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
                 "list": len(self.session.list) > 1,
                 "outline": self._outlined_here(),
                 "waiting": any(roi.has_interpolated for roi in document.case.rois) if document.case else False,
-                "ready": not self.session.obstacle() and not self.session.jobs.is_running("analysis"),
+                "ready": not self.session.analyser.obstacle() and not self.session.jobs.is_running("analysis"),
                 "result": self.session.can_save,
             }
         )

@@ -117,7 +117,7 @@ class ResultPanel(QWidget):
         page = QWidget()
         layout = column(page, (14, 14, 14, 14), 10)
         self.flag = FlagCard(self._theme)
-        self.flag.analyze_requested.connect(self._session.analyze)
+        self.flag.analyze_requested.connect(self._session.analyser.analyze)
         layout.addWidget(self.flag)
         self.changed = label("", "dim", wrap=True)
         layout.addWidget(self.changed)
@@ -158,7 +158,7 @@ class ResultPanel(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 10, 14, 10)
         self.analyze = button(self.tr("Analyze"), primary=True)
-        self.analyze.clicked.connect(self._session.analyze)
+        self.analyze.clicked.connect(self._session.analyser.analyze)
         self.report = button(self.tr("Report…"))
         self.report.clicked.connect(self.report_requested)
         row.addWidget(self.analyze, 1)
@@ -166,7 +166,7 @@ class ResultPanel(QWidget):
         return bar
 
     def _show_readiness(self) -> None:
-        obstacle = self._session.obstacle()
+        obstacle = self._session.analyser.obstacle()
         running = self._session.jobs.is_running("analysis")
         if running:
             self._obstacle.setText(self.tr("The analysis is running. You can go on working."))

@@ -162,7 +162,7 @@ class SeriesPanel(QWidget):
         self.models.blockSignals(False)
         chosen = self._session.models.package_for(case)
         if chosen is None:
-            self._model_text.setText("" if case is None else self._session.obstacle())
+            self._model_text.setText("" if case is None else self._session.analyser.obstacle())
         else:
             roles = ", ".join(wording.role_name(role) for role in chosen.roles)
             self._model_text.setText(self.tr("Now: {0} (uses {1})").format(chosen.manifest.id, roles))

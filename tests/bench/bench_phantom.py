@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from engine.domain.sequence import SequenceRole
-from training.phantom import contrast, scene, sequences
+from training.phantom import contrast, scene, sequences, signals
 from training.phantom.cohort import COHORTS, PhantomPatient, cohort_size, cohort_table, draw_patient
 from training.phantom.render import render_patient
 from training.phantom.tissues import draw_tissue, load_table, mean_tissue
@@ -122,10 +122,10 @@ def recovered(count: int) -> None:
         patient = draw_patient("srrsh", 3 * index)
         built = scene.build_scene(patient)
         early, late = 60.0, 100.0
-        first, _ = scene.compose_t2(built, _with(patient, "T2", te_ms=early))
-        second, _ = scene.compose_t2(built, _with(patient, "T2", te_ms=late))
-        low, _ = scene.compose_dwi(built, patient, 50.0)
-        high, _ = scene.compose_dwi(built, patient, 800.0)
+        first, _ = signals.compose_t2(built, _with(patient, "T2", te_ms=early))
+        second, _ = signals.compose_t2(built, _with(patient, "T2", te_ms=late))
+        low, _ = signals.compose_dwi(built, patient, 50.0)
+        high, _ = signals.compose_dwi(built, patient, 800.0)
         angles = (4.0, 14.0)
         small, large = (
             contrast.compose_t1(built, _with(patient, "T1", flip_deg=angle), SequenceRole.T1_PRE)[0] for angle in angles

@@ -34,7 +34,7 @@ def drawn(qtbot, session, doubtful, tmp_path):
     kept = Journal(session, tmp_path / "unfinished")
     open_and_wait(qtbot, session, doubtful)
     session.document.edit(outlined(session), "Outline")
-    assert session.obstacle() == ASKED
+    assert session.analyser.obstacle() == ASKED
     return kept
 
 
@@ -53,7 +53,7 @@ def test_restored_work_still_asks_for_what_nobody_confirmed(qtbot, session, draw
     session.restore(entry.paths, entry.case, entry.confirmed)
     qtbot.waitUntil(lambda: session.document.case == case, timeout=20_000)
     assert nothing_started(qtbot, session)
-    assert session.obstacle() == ASKED
+    assert session.analyser.obstacle() == ASKED
 
 
 def test_work_that_is_resumed_still_asks_for_what_nobody_confirmed(qtbot, session, drawn, doubtful):
@@ -67,7 +67,7 @@ def test_work_that_is_resumed_still_asks_for_what_nobody_confirmed(qtbot, sessio
     next(button for button in box.buttons() if button.text() == "Go on").click()
     assert session.document.case == case
     assert nothing_started(qtbot, session)
-    assert session.obstacle() == ASKED
+    assert session.analyser.obstacle() == ASKED
 
 
 @pytest.mark.parametrize("leave", ["closed", "another arrives"])
@@ -100,7 +100,7 @@ def test_a_case_file_confirms_no_proposal(qtbot, session, drawn, doubtful, tmp_p
     session.load_case(tmp_path / "case.json")
     qtbot.waitUntil(lambda: session.document.case == case, timeout=20_000)
     assert nothing_started(qtbot, session)
-    assert session.obstacle() == ASKED
+    assert session.analyser.obstacle() == ASKED
 
 
 def test_what_a_case_file_says_against_the_proposal_is_somebodys_word(qtbot, session, drawn, doubtful, tmp_path):
@@ -120,7 +120,7 @@ def test_a_series_that_played_another_role_by_mistake_is_a_proposal_again(qtbot,
     assert not session.needs_confirmation(SequenceRole.T1_PRE)
     session.document.history.undo()
     assert session.document.case.roles[SequenceRole.DWI] == key
-    assert session.obstacle() == ASKED
+    assert session.analyser.obstacle() == ASKED
     session.set_role(SequenceRole.DWI, key)  # chosen from the menu: the person's word, though nothing changes
-    assert session.obstacle() == ""
+    assert session.analyser.obstacle() == ""
     qtbot.waitUntil(idle(session), timeout=20_000)

@@ -73,7 +73,7 @@ def test_a_folder_becomes_roles_and_volumes(qtbot, session, liver, installed):
     case = session.document.case
     assert set(case.roles) == {SequenceRole.T2, SequenceRole.DWI}
     assert session.store.missing(case.roles) == {}
-    assert session.obstacle() == "Draw or import a lesion outline."
+    assert session.analyser.obstacle() == "Draw or import a lesion outline."
     assert session.settings.get(table.RECENT) == (str(liver),)
     for image in first_images:  # it may come after the volume: then it is not offered
         assert image.volume.shape == (1, 64, 64)
@@ -85,7 +85,7 @@ def test_drawing_and_analyzing_gives_what_the_command_line_gives(qtbot, session,
     session.document.edit(case, "Outline")
     before = datetime.now()
     with qtbot.waitSignal(session.document.result_changed, timeout=20_000):
-        session.analyze()
+        session.analyser.analyze()
     result = session.document.result
     assert not session.document.is_stale
     assert before <= session.document.analysis.made_at <= datetime.now()
@@ -114,17 +114,17 @@ def test_a_study_is_not_analysed_by_itself_when_that_is_switched_off(qtbot, sess
     session.settings.set(table.AUTO_ANALYZE, False)
     open_and_wait(qtbot, session, liver)
     session.document.edit(outlined(session), "Outline")
-    session._start_by_itself()
+    session.analyser.start_by_itself()
     assert not session.jobs.is_running()
-    assert session.obstacle() == ""
+    assert session.analyser.obstacle() == ""
 
 
 def test_the_newest_analysis_wins(qtbot, session, liver, installed):
     open_and_wait(qtbot, session, liver)
     session.document.edit(outlined(session), "Outline")
-    session.analyze()
+    session.analyser.analyze()
     session.document.edit(outlined(session, (11, 12)), "More")
-    session.analyze()
+    session.analyser.analyze()
     qtbot.waitUntil(lambda: session.document.result is not None, timeout=20_000)
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert not session.document.is_stale
@@ -134,9 +134,9 @@ def test_a_role_without_series_is_an_obstacle_in_words(qtbot, session, liver, in
     open_and_wait(qtbot, session, liver)
     session.document.edit(outlined(session), "Outline")
     session.set_role(SequenceRole.DWI, None)
-    assert session.obstacle() == "The roles present do not allow any installed model."
+    assert session.analyser.obstacle() == "The roles present do not allow any installed model."
     session.document.history.undo()
-    assert session.obstacle() == ""
+    assert session.analyser.obstacle() == ""
 
 
 def test_an_empty_folder_and_text_files_are_an_error_with_a_next_step(qtbot, session, tmp_path):

@@ -68,7 +68,7 @@ def open_and_hold(qtbot, session, files, folder):
     session.open_paths([folder])
     qtbot.waitUntil(lambda: files.begun == [T2], timeout=20_000)
     assert session.document.case.roles == {SequenceRole.T2: T2, SequenceRole.DWI: DWI}
-    assert session.obstacle() == "The images are still being read."
+    assert session.analyser.obstacle() == "The images are still being read."
 
 
 def release(qtbot, session, files):
@@ -83,7 +83,7 @@ def test_a_role_changed_while_reading_loses_neither_the_outlines_nor_the_analysi
     write_liver_mask(folder / "lesion.nii.gz")
     open_and_hold(qtbot, session, files, folder)
     session.set_role(SequenceRole.DWI, OTHER)
-    session._rest.stop()  # the reader rested before the images came
+    session.analyser.call_off()  # the reader rested before the images came
     files.gate.set()
     qtbot.waitUntil(lambda: session.document.result is not None, timeout=20_000)
     assert session.document.case.roles[SequenceRole.DWI] == OTHER
@@ -99,19 +99,19 @@ def test_a_series_that_comes_back_by_undo_is_read(qtbot, session, files, liver):
     session.document.history.undo()
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert session.store.get(DWI) is not None
-    assert session.obstacle() == DRAW
+    assert session.analyser.obstacle() == DRAW
 
 
 def test_what_was_stopped_says_so_and_is_read_when_it_is_chosen_again(qtbot, session, files, liver):
     open_and_hold(qtbot, session, files, liver)
     session.jobs.cancel_all()
     release(qtbot, session, files)
-    assert session.obstacle() == "Reading was stopped: T2, DWI. Choose the series again to read it."
+    assert session.analyser.obstacle() == "Reading was stopped: T2, DWI. Choose the series again to read it."
     assert [session.reader.trouble(key) for key in (T2, DWI)] == ["Stopped — open it again to read"] * 2
     session.set_role(SequenceRole.DWI, DWI)
     qtbot.waitUntil(idle(session), timeout=20_000)
     assert session.store.missing(session.document.case.roles) == {}
-    assert session.obstacle() == DRAW
+    assert session.analyser.obstacle() == DRAW
 
 
 def test_a_series_that_cannot_be_decoded_fails_alone(qtbot, session, files, liver):
@@ -120,19 +120,19 @@ def test_a_series_that_cannot_be_decoded_fails_alone(qtbot, session, files, live
     assert error.code == "pixels"
     assert session.store.get(T2) is not None
     broken = "Could not be read: DWI. Choose another series, or none."
-    assert session.obstacle() == broken
+    assert session.analyser.obstacle() == broken
     assert session.reader.trouble(DWI) == "Cannot be read: The pixels cannot be decoded."
     assert session.reader.trouble(T2) == session.reader.trouble("no such series") == ""
     session.set_role(SequenceRole.DWI, OTHER)
     qtbot.waitUntil(idle(session), timeout=20_000)
-    assert session.obstacle() == DRAW
+    assert session.analyser.obstacle() == DRAW
     session.document.history.undo()
-    assert session.obstacle() == broken
+    assert session.analyser.obstacle() == broken
     assert files.begun == [T2, DWI, OTHER]
     files.broken.clear()
     session.reader.read_again(DWI)
     qtbot.waitUntil(idle(session), timeout=20_000)
-    assert session.obstacle() == DRAW
+    assert session.analyser.obstacle() == DRAW
 
 
 def test_outlines_wait_for_a_t2_series_that_can_be_read(qtbot, session, files, liver, tmp_path):
@@ -152,5 +152,5 @@ def test_reading_goes_on_when_what_was_opened_beside_holds_no_study(qtbot, sessi
     (tmp_path / "empty").mkdir()
     session.open_paths([tmp_path / "empty"])
     release(qtbot, session, files)
-    qtbot.waitUntil(lambda: session.obstacle() == DRAW, timeout=20_000)
+    qtbot.waitUntil(lambda: session.analyser.obstacle() == DRAW, timeout=20_000)
     qtbot.waitUntil(idle(session), timeout=20_000)

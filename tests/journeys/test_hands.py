@@ -108,7 +108,7 @@ def test_a_lesion_is_read_by_mouse_and_keyboard(qtbot, window, images, tmp_path,
     assert not document.case.rois[0].has_interpolated
 
     # analyze
-    qtbot.waitUntil(lambda: session.obstacle() == "", timeout=60_000)
+    qtbot.waitUntil(lambda: session.analyser.obstacle() == "", timeout=60_000)
     QTest.keyClick(window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: document.result is not None, timeout=120_000)
     qtbot.waitUntil(lambda: not session.is_busy, timeout=60_000)

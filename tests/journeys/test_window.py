@@ -82,7 +82,7 @@ def test_edit_stale_undo_analyze_again_and_all_outputs(qtbot, window, sample, an
     window.undo.trigger()
     assert not document.is_stale
     window.redo.trigger()
-    window.session.analyze()
+    window.session.analyser.analyze()
     qtbot.waitUntil(lambda: not document.is_stale, timeout=240_000)
     assert document.result.case_digest != first.case_digest
     with qtbot.waitSignal(window.session.saved, timeout=120_000):

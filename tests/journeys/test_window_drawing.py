@@ -75,7 +75,7 @@ def draw(view, first, second):
 
 
 def analysed(qtbot, window):
-    window.session.analyze()
+    window.session.analyser.analyze()
     qtbot.waitUntil(lambda: window.session.document.result is not None, timeout=120_000)
     qtbot.waitUntil(lambda: not window.session.document.is_stale, timeout=120_000)
     return window.session.document.result

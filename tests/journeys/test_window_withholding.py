@@ -182,7 +182,7 @@ def analysed(qtbot, window, study, act):
     act(window)
     qtbot.waitUntil(quiet, timeout=240_000)
     if session.document.result is None or session.document.is_stale:
-        session.analyze()
+        session.analyser.analyze()
     qtbot.waitUntil(
         lambda: bool(failures) or (session.document.result is not None and not session.document.is_stale),
         timeout=240_000,

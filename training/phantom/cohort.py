@@ -7,7 +7,7 @@ and scanners, so that nothing of a held-out patient can have been seen in traini
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -16,19 +16,18 @@ import numpy as np
 
 from training.phantom.anatomy import BodyPlan
 from training.phantom.artefacts import Mishaps, draw_mishaps
-from training.phantom.kinetics import NO_UPTAKE, Kinetics
+from training.phantom.body import draw_body, draw_tissues
 from training.phantom.lesion_types import CASE_MIX, LESION_TYPES, MEMBERS, Label
 from training.phantom.lesions import Difficulty, Lesion, draw_lesion
 from training.phantom.scanner import NAMESPACE, Protocol, Scanner, draw_protocols, draw_scanner
-from training.phantom.tissues import Tissue, draw_tissue
+from training.phantom.tissues import Tissue
 
 DEFAULT_SEED = 20251
 COHORTS = tuple(CASE_MIX)
 
-# Diameter scale, height over diameter, first anatomy template and their number, spectral exponent of the textures.
+# Diameter scale, height over diameter, spectral exponent of the textures, share of atypical lesions.
 _DIAMETER_SCALE = {"train": 1.0, "srrsh": 0.98, "hzfph": 0.82, "tdh": 0.80}
 _HEIGHT = {"train": 0.92, "srrsh": 0.82, "hzfph": 0.69, "tdh": 0.77}
-_TEMPLATES = {"train": (0, 70), "srrsh": (70, 10), "hzfph": (80, 10), "tdh": (90, 10)}
 _TEXTURE_EXPONENT = {"train": (2.0, 2.6), "srrsh": (2.0, 2.6), "hzfph": (1.7, 2.2), "tdh": (2.4, 3.0)}
 _ATYPICAL = {"train": 0.025, "srrsh": 0.025, "hzfph": 0.08, "tdh": 0.08}
 
@@ -130,79 +129,6 @@ def _draw_diameter(rng: np.random.Generator, kind: str, cohort: str) -> float:
     return float(np.clip(value, 8.0, 170.0))
 
 
-def _draw_body(rng: np.random.Generator, cohort: str, seed: int, sex: str, cirrhotic: bool) -> BodyPlan:
-    first, count = _TEMPLATES[cohort]
-    template = first + int(rng.integers(count))
-    plan = np.random.default_rng([seed, 77, template])
-    size = (1.02 if sex == "M" else 0.95) * float(np.clip(rng.normal(1.0, 0.035), 0.9, 1.1))
-    oblique = rng.random() < 0.08
-    tilt = (float(rng.uniform(-8, 8)), float(rng.uniform(-5, 5))) if oblique else (0.0, 0.0)
-    return BodyPlan(
-        template=template,
-        scale=size,
-        half_width_mm=float(plan.uniform(130, 146)),
-        half_depth_mm=float(plan.uniform(90, 104)),
-        fat_mm=float(np.clip(rng.lognormal(np.log(16), 0.45), 5, 38)),
-        left_lobe_mm=float(plan.uniform(45, 92)),
-        liver_low_mm=float(plan.uniform(-108, -80)),
-        dome_mm=float(plan.uniform(80, 94)),
-        spleen_scale=float(plan.uniform(0.85, 1.05)) * (1.18 if cirrhotic and rng.random() < 0.6 else 1.0),
-        cirrhosis=float(rng.uniform(0.25, 1.0)) if cirrhotic else 0.0,
-        ascites=bool(rng.random() < (0.15 if cirrhotic else 0.02)),
-        gallbladder=bool(rng.random() < 0.88),
-        tilt_deg=tilt,
-        seed=int(rng.integers(2**31)),
-        template_seed=int(plan.integers(2**31)),
-    )
-
-
-_ORGANS = (
-    "spleen",
-    "kidney_cortex",
-    "kidney_medulla",
-    "pancreas",
-    "muscle",
-    "subcutaneous_fat",
-    "blood_arterial",
-    "blood_venous",
-    "bile_gallbladder",
-    "bone_marrow",
-    "bowel_wall_content",
-    "stomach_fluid",
-    "csf",
-    "ascites",
-    "lung",
-    "air",
-)
-
-
-def _draw_tissues(
-    rng: np.random.Generator, field_t: float, liver_state: str, siderotic: bool, t2_score: float, spread: float
-) -> dict[str, Tissue]:
-    tissues = {name: draw_tissue(rng, name, field_t, spread=spread) for name in _ORGANS}
-    liver = draw_tissue(
-        rng, f"liver_{liver_state}", field_t, spread=spread, shared_t2_score=t2_score, shared_weight=1.0
-    )
-    if liver_state == "steatotic":
-        liver = replace(liver, fat=float(rng.uniform(0.06, 0.28)))
-    if siderotic:
-        darker = float(rng.uniform(0.62, 0.88))
-        liver = liver.scaled(t2=darker)
-        tissues["spleen"] = tissues["spleen"].scaled(t2=float(rng.uniform(0.6, 1.0)))
-    tissues["liver"] = liver
-    muscle, fat = tissues["muscle"], tissues["subcutaneous_fat"]
-    tissues["subcutaneous_fat"] = replace(fat, fat=1.0)
-    tissues["visceral_fat"] = replace(fat, fat=1.0, pd=fat.pd * 0.93)
-    tissues["bone_marrow"] = replace(tissues["bone_marrow"], fat=float(rng.uniform(0.35, 0.65)))
-    tissues["bone_cortex"] = replace(muscle, pd=0.12, t2_ms=20.0, kinetics=NO_UPTAKE)
-    tissues["skin"] = replace(muscle, pd=0.6, adc=1.2)
-    tissues["myocardium"] = replace(muscle, t2_ms=muscle.t2_ms * 1.5, pd=0.8, kinetics=Kinetics(100, 1, 0.28))
-    tissues["bowel_wall"] = replace(muscle, t2_ms=muscle.t2_ms * 1.9, pd=0.8, kinetics=Kinetics(70, 1, 0.28))
-    tissues["cord"] = replace(muscle, t2_ms=80.0, pd=0.75, adc=0.95, kinetics=NO_UPTAKE)
-    tissues["disc"] = replace(muscle, t2_ms=float(rng.uniform(32, 62)), pd=0.7, adc=1.6, kinetics=NO_UPTAKE)
-    return tissues
-
-
 def draw_patient(
     cohort: str, index: int, seed: int = DEFAULT_SEED, difficulty: Difficulty | None = None
 ) -> PhantomPatient:
@@ -242,12 +168,12 @@ def draw_enrolled(
     siderotic = bool(person.random() < (0.30 if cirrhotic else 0.04))
     liver_state = "cirrhotic" if cirrhotic else "steatotic" if steatotic else "normal"
     scanner = draw_scanner(machine, cohort, seed)
-    body = _draw_body(body_rng, cohort, seed, sex, cirrhotic)
+    body = draw_body(body_rng, cohort, seed, sex, cirrhotic)
     outer_x = 2 * body.scale * (body.half_width_mm + 11 + body.fat_mm) + 22
     outer_y = 2 * body.scale * (body.half_depth_mm + 11 + 0.75 * body.fat_mm) + 22
     fov = (float(np.clip(outer_x, 330, 450)), float(np.clip(outer_y, 250, 350)))
     t2_score = float(tissue_rng.standard_normal())
-    tissues = _draw_tissues(tissue_rng, scanner.field_t, liver_state, siderotic, t2_score, knobs.s)
+    tissues = draw_tissues(tissue_rng, scanner.field_t, liver_state, siderotic, t2_score, knobs.s)
     diameter = _draw_diameter(lesion_rng, kind, cohort)
     lesion = draw_lesion(
         lesion_rng,

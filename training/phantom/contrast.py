@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.domain.sequence import SequenceRole
-from training.phantom import scene, sequences
+from training.phantom import sequences, signals
 from training.phantom.cohort import PhantomPatient
 from training.phantom.fields import Array, smooth_noise
 from training.phantom.kinetics import (
@@ -21,6 +21,7 @@ from training.phantom.kinetics import (
     kinetics_of,
 )
 from training.phantom.lesion_signs import PaintedLesion
+from training.phantom.scene import Scene
 from training.phantom.sequences import Value
 from training.phantom.tissues import Tissue
 
@@ -95,7 +96,7 @@ def _fill_speed(rng: np.random.Generator, diameter_mm: float) -> float:
     return float(rng.uniform(low, high))
 
 
-def compose_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) -> tuple[Array, float]:
+def compose_t1(built: Scene, patient: PhantomPatient, role: SequenceRole) -> tuple[Array, float]:
     """Fat-suppressed spoiled gradient echo on the grid, and the liver's own level before contrast."""
     protocol = patient.protocols["T1"]
     bolus, at_s = examination(patient, role)
@@ -129,7 +130,7 @@ def compose_t1(built: scene.Scene, patient: PhantomPatient, role: SequenceRole) 
     rng = patient.rng(302)
     moire = float(rng.uniform(2.5, 7.0))
     # Short echoes leave little of the flow void; fresh blood enters the aorta from above and the cava from below.
-    volume = scene.compose(
+    volume = signals.compose(
         built,
         patient,
         signal,
@@ -157,7 +158,7 @@ def _inflow(z_mm: Array, strength: float) -> dict[str, Array]:
 
 def _add_hyperaemia(
     volume: Array,
-    built: scene.Scene,
+    built: Scene,
     patient: PhantomPatient,
     painted: PaintedLesion,
     signal: Callable[[Tissue], tuple[float, float]],

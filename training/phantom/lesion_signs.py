@@ -1,4 +1,4 @@
-"""Painting a lesion: its perturbed ellipsoid, its inner signs as parameter maps, and what it does to its surroundings.
+"""Painting a lesion: its perturbed ellipsoid, and its inner signs as parameter maps.
 
 No chance but the seeded noise of the value being painted: the same `Lesion` on the same grid gives the same maps.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from training.phantom import shapes
 from training.phantom.fields import Array, Box, Grid, smooth_noise
 from training.phantom.kinetics import Kinetics
+from training.phantom.lesion_surroundings import OUTSIDE, Effect, halos, tracts
 from training.phantom.lesions import Lesion, Part
 from training.phantom.shapes import Point
 from training.phantom.tissues import Tissue
@@ -63,7 +64,7 @@ class PaintedLesion:
     alpha: Array
     maps: Maps
     depth_mm: Array
-    around: list[tuple[Box, Array, Tissue]]
+    around: list[Effect]
 
 
 def _plane_waves(rng: np.random.Generator, directions: tuple[Array, Array, Array], low: float, high: float) -> Array:
@@ -83,11 +84,6 @@ def _plane_waves(rng: np.random.Generator, directions: tuple[Array, Array, Array
     return np.asarray(total * np.float32(np.sqrt(2 / waves)))
 
 
-def _step(value: Array, softness: float) -> Array:
-    """Smooth step: 1 where `value` is well below zero."""
-    return np.clip(0.5 - value / np.float32(softness), 0, 1)
-
-
 def _weight(
     part: Part,
     rho: Array,
@@ -97,8 +93,8 @@ def _weight(
     axes: tuple[Array, Array, Array],
     radius: float,
     change: Array,
-) -> Array | None:
-    """Share of each voxel that a part takes, before its strength; None for parts that lie outside the lesion.
+) -> Array:
+    """Share of each voxel that a part inside the lesion takes, before its strength.
 
     `rho` is 1 on the surface, `depth` the distance below it in mm, `local` the position in lesion axes and `front` the
     one from front (negative) to back in radii, `change` the slow course along z.
@@ -114,17 +110,17 @@ def _weight(
         wobble = _plane_waves(rng, (dx, dy, dz), 3.0, 8.0) * ragged
         wobble += smooth_noise(rng, axes, (6.0, 5.0, 5.0)) * np.float32(0.10)
         limit = np.float32(part.size) * (1 + 0.35 * change) * (1 + wobble)
-        weight = _step(inner - limit, max(float(rng.uniform(0.12, 0.45)), 2.0 / radius))
+        weight = shapes.step(inner - limit, max(float(rng.uniform(0.12, 0.45)), 2.0 / radius))
         if part.kind == "gas":
             # Gas rises: a level face, whatever way the lesion is turned.
-            weight = weight * _step(front + np.float32(0.15), 0.1)
+            weight = weight * shapes.step(front + np.float32(0.15), 0.1)
         return weight
     if part.kind == "rim":
         # Complete capsules are rare: part of the circumference is left open.
         gap = _plane_waves(rng, (lx / (rho + 0.05), ly / (rho + 0.05), lz / (rho + 0.05)), 1.0, 3.0)
         open_share = rng.uniform(-1.8, 0.2)
         thickness = np.float32(part.size) * (1 + 0.25 * gap)
-        return _step(depth - thickness, 1.5) * _step(np.float32(open_share) - gap, 0.5)
+        return shapes.step(depth - thickness, 1.5) * shapes.step(np.float32(open_share) - gap, 0.5)
     if part.kind == "scar":
         bend = max(4.0, 0.45 * radius)
         lx = lx + smooth_noise(rng, axes, (bend, bend, bend)) * np.float32(0.13)
@@ -137,20 +133,19 @@ def _weight(
         reach = np.float32(part.size + 0.25)
         width = 0.16 * np.clip(1 - rho / reach, 0, 1)
         hub = rho - np.float32(part.size * 0.45)
-        return _step(np.minimum(arms - width, hub) + 0.5 * (rho > reach), 0.10 + 1.2 / radius)
+        return shapes.step(np.minimum(arms - width, hub) + 0.5 * (rho > reach), 0.10 + 1.2 / radius)
     scale = max(3.0, radius * (0.30 if part.kind != "septa" else 0.42))
     noise = smooth_noise(rng, axes, (scale, scale, scale))
     if part.kind == "patches":
-        return _step((np.float32(part.size) - noise) * np.float32(0.5), 0.35) * _step(rho - 0.92, 0.15)
-    if part.kind in ("septa", "septum"):
-        if part.kind == "septum":
-            # A bent sheet, thinner than a pixel: it shows as a faint line.
-            nx, ny, nz, at = rng.normal(0, (0.8, 0.8, 0.4, 0.3))
-            tilt = np.float32(1 / max(0.3, float(np.hypot(np.hypot(nx, ny), nz))))
-            sheet = (lx * np.float32(nx) + ly * np.float32(ny) + lz * np.float32(nz)) * tilt - np.float32(at)
-            return _step(np.abs(sheet + 0.07 * noise) * radius - np.float32(part.size), 1.0) * np.float32(0.7)
-        return np.asarray(np.exp(-((noise / np.float32(part.size * 0.5)) ** 2)))
-    return None
+        return shapes.step((np.float32(part.size) - noise) * np.float32(0.5), 0.35) * shapes.step(rho - 0.92, 0.15)
+    if part.kind == "septum":
+        # A bent sheet, thinner than a pixel: it shows as a faint line.
+        nx, ny, nz, at = rng.normal(0, (0.8, 0.8, 0.4, 0.3))
+        tilt = np.float32(1 / max(0.3, float(np.hypot(np.hypot(nx, ny), nz))))
+        sheet = (lx * np.float32(nx) + ly * np.float32(ny) + lz * np.float32(nz)) * tilt - np.float32(at)
+        return shapes.step(np.abs(sheet + 0.07 * noise) * radius - np.float32(part.size), 1.0) * np.float32(0.7)
+    assert part.kind == "septa"
+    return np.asarray(np.exp(-((noise / np.float32(part.size * 0.5)) ** 2)))
 
 
 def paint_lesion(grid: Grid, lesion: Lesion, centre: Point, outlet: Point) -> PaintedLesion | None:
@@ -212,9 +207,6 @@ def paint_lesion(grid: Grid, lesion: Lesion, centre: Point, outlet: Point) -> Pa
     )
     along_z = smooth_noise(rng, (axes[0], axes[1][:2], axes[2][:2]), (12.0, 50.0, 50.0))[:, :1, :1]
     change = np.clip(along_z * np.float32(lesion.slice_change), -0.9, 1.5)
-    thrombi: list[Part] = []
-    ducts: list[Part] = []
-    halos: list[Part] = []
     for part in lesion.parts:
         if part.kind == "mosaic":
             noise_rng = np.random.default_rng(part.seed)
@@ -225,16 +217,9 @@ def paint_lesion(grid: Grid, lesion: Lesion, centre: Point, outlet: Point) -> Pa
             maps.adc *= 1 - np.tanh(2.5 * patches) * np.float32(0.10 * part.strength)
             wall = np.exp(-((cells / np.float32(0.5 * part.size)) ** 2)) * np.float32(0.7 * part.strength)
             maps.blend(wall, part.tissue)
-        elif part.kind == "ducts":
-            ducts.append(part)
-        elif part.kind == "thrombus":
-            thrombi.append(part)
-        elif part.kind == "halo":
-            halos.append(part)
-        else:
+        elif part.kind not in OUTSIDE:
             weight = _weight(part, rho, depth, (lx, ly, lz), dy / np.float32(radius), axes, radius, change)
-            if weight is not None:
-                maps.blend(weight * np.float32(part.strength), part.tissue)
+            maps.blend(weight * np.float32(part.strength), part.tissue)
     # Texture at two scales, slower changes along z.
     quick = smooth_noise(rng, axes, (3.5, 3.0, 3.0))
     broad_scale = max(5.0, 0.5 * radius)
@@ -248,57 +233,6 @@ def paint_lesion(grid: Grid, lesion: Lesion, centre: Point, outlet: Point) -> Pa
     np.exp(maps.t1_ms, out=maps.t1_ms)
     np.clip(maps.adc, 0.25, 3.3, out=maps.adc)
 
-    around: list[tuple[Box, Array, Tissue]] = []
-    for part in halos:
-        # The box ends a few mm outside the lesion: the halo fades out before.
-        ring = _step(-depth - np.float32(part.size) + ragged, max(3.0, part.size * 0.8)) * np.float32(part.strength)
-        ring *= np.clip((reach - np.maximum(np.maximum(np.abs(dx), np.abs(dy)), np.abs(dz))) / 4.0, 0, 1)
-        around.append((box, ring, part.tissue))
-    for part in ducts:
-        around += _ducts(grid, part, centre, outlet, radius)
-    for part in thrombi:
-        near = _tube(grid, part, centre, outlet, radius)
-        around += near
+    to_edge = reach - np.maximum(np.maximum(np.abs(dx), np.abs(dy)), np.abs(dz))
+    around = halos(lesion, box, depth, ragged, to_edge) + tracts(grid, lesion, centre, outlet, radius)
     return PaintedLesion(lesion, box, alpha, maps, depth, around)
-
-
-def _tube(grid: Grid, part: Part, centre: Point, outlet: Point, radius: float) -> list[tuple[Box, Array, Tissue]]:
-    """Tumour growing from the lesion along the portal branch towards the hilum."""
-    c, o = np.asarray(centre), np.asarray(outlet)
-    direction = (o - c) / (np.linalg.norm(o - c) + 1e-3)
-    start, end = c + direction * radius * 0.8, c + direction * min(radius + 35.0, float(np.linalg.norm(o - c)))
-    return [_coat(grid, start, end, part.size, part.size * 0.8, part.tissue)]
-
-
-def _ducts(grid: Grid, part: Part, centre: Point, outlet: Point, radius: float) -> list[tuple[Box, Array, Tissue]]:
-    """Dilated bile ducts upstream of the lesion, pointing away from the hilum."""
-    rng = np.random.default_rng(part.seed)
-    c, o = np.asarray(centre), np.asarray(outlet)
-    away = (c - o) / (np.linalg.norm(c - o) + 1e-3)
-    out = []
-    for _ in range(int(rng.integers(2, 6))):
-        direction = away + rng.normal(0, 0.45, 3)
-        direction /= np.linalg.norm(direction)
-        start = c + direction * radius * 0.9 + rng.normal(0, 3, 3)
-        bend = start + direction * rng.uniform(8, 18) + rng.normal(0, 2, 3)
-        end = bend + (direction + rng.normal(0, 0.3, 3)) * rng.uniform(8, 18)
-        out.append(_coat(grid, start, bend, part.size, part.size * 0.85, part.tissue))
-        out.append(_coat(grid, bend, end, part.size * 0.85, part.size * 0.5, part.tissue))
-    return out
-
-
-def _coat(
-    grid: Grid, start: np.ndarray, end: np.ndarray, r_start: float, r_end: float, tissue: Tissue
-) -> tuple[Box, Array, Tissue]:
-    """Coverage of one straight tube given in scanner mm."""
-    middle, half = (start + end) / 2, np.abs(start - end) / 2 + r_start + 2.0
-    box = grid.box((middle[0], middle[1], middle[2]), (half[0], half[1], half[2]))
-    z = grid.z_mm[box[0]][:, None, None]
-    y = grid.y_mm[box[1]][None, :, None]
-    x = grid.x_mm[box[2]][None, None, :]
-    shape = np.broadcast_shapes(z.shape, y.shape, x.shape)
-    if 0 in shape:
-        return box, np.zeros(shape, np.float32), tissue
-    a: Point = (float(start[0]), float(start[1]), float(start[2]))
-    b: Point = (float(end[0]), float(end[1]), float(end[2]))
-    return box, shapes.coverage(shapes.capsule(x, y, z, a, b, r_start, r_end), 1.4), tissue

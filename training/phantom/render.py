@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.domain.roi import Roi
 from engine.domain.sequence import SequenceRole
 from engine.domain.volume import Volume
-from training.phantom import acquire, artefacts, contrast, field_maps, scene, sequences
+from training.phantom import acquire, artefacts, contrast, field_maps, scene, sequences, signals
 from training.phantom.cohort import PhantomPatient
 from training.phantom.fields import Array, in_blocks
 from training.phantom.identity import uid_for
@@ -112,7 +112,7 @@ def render_t2(built: scene.Scene, patient: PhantomPatient) -> tuple[Volume, NDAr
     protocol, m = patient.protocols["T2"], patient.mishaps
     rng = patient.rng(101)
     centres = _centres(built.low_mm, built.high_mm, protocol.step_mm, float(rng.random()))
-    volume, liver = scene.compose_t2(built, patient)
+    volume, liver = signals.compose_t2(built, patient)
     weights = acquire.slice_weights(built.canvas.grid.z_mm, centres, protocol.thickness_mm)
     slices = acquire.take_slices(volume, weights)
     slices *= artefacts.bias_field(rng, built.canvas.grid, centres, m.bias)
@@ -146,7 +146,7 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
     bias = artefacts.bias_field(rng, grid, centres, m.bias * 1.2)
     bias *= sequences.epi_transmit(field_maps.on_slices(built.magnet.b1, weights, in_plane))
     bias *= np.exp(-np.float32(EPI_DEPHASING_S) * field_maps.on_slices(built.magnet.r2_prime, weights, in_plane))
-    fat, fat_kept = scene.compose_dwi_fat(built, patient)
+    fat, fat_kept = signals.compose_dwi_fat(built, patient)
     fat_slices = acquire.take_slices(fat, weights)
     fat_slices *= bias
     # Fat precesses 3.5 ppm slower: phase encoding puts it up to 5 cm away.
@@ -159,7 +159,7 @@ def render_dwi(built: scene.Scene, patient: PhantomPatient) -> dict[str, Volume]
     images: dict[str, Array] = {}
     noise_sd = liver_low = 0.0
     for key, b in (("low", protocol.b_low), ("high", protocol.b_high)):
-        volume, liver = scene.compose_dwi(built, patient, b)
+        volume, liver = signals.compose_dwi(built, patient, b)
         if key == "low":
             liver_low = liver
             noise_sd = liver / protocol.snr

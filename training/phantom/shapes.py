@@ -21,6 +21,11 @@ def coverage(distance_mm: Array, softness_mm: float) -> Array:
     return out
 
 
+def step(value: Array, softness: float) -> Array:
+    """Smooth step of any quantity: 1 where `value` is well below zero."""
+    return np.clip(0.5 - value / np.float32(softness), 0, 1)
+
+
 def ellipsoid(x: Array, y: Array, z: Array, centre: Point, radii: Point) -> Array:
     """Approximate distance in mm to an axis-aligned ellipsoid."""
     u, v, w = (x - centre[0]) / radii[0], (y - centre[1]) / radii[1], (z - centre[2]) / radii[2]
