@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import warnings
 from collections import Counter
@@ -27,6 +26,7 @@ from training.dataset import ShardSet
 from training.export_options import ExportOptions
 from training.facts import classes_of, is_simulated, kind_of_data
 from training.network import InceptionResnetV2
+from training.package_folder import refuse_other, refuse_unwritable, replace_package
 from training.parity import Graph
 from training.precision import chosen
 from training.sources import PhantomSource
@@ -70,17 +70,14 @@ def export(
     Raises:
         UsageError: The shards or `spec` are not those of the training.
         PackageError: The graphs do not agree.
+        StorageError: `out` cannot be written.
     """
     options = options or ExportOptions()
-    if out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        raise UsageError(
-            f"{out} is not empty and not a package.",
-            remedy="Name another folder.",
-            code="not-a-package",
-        )
     saved = checkpoint.load(source)
-    training, held = _sets(saved, spec, shards)
     config = saved.config
+    refuse_other(out, config.model_id)
+    training, held = _sets(saved, spec, shards)
+    refuse_unwritable(out)
     network = network_of(saved)
     with tempfile.TemporaryDirectory(prefix="lobule-export-") as folder:
         scratch, made = Path(folder), Path(folder) / "package"
@@ -118,7 +115,7 @@ def export(
             quantisation=facts,
         )
         finish_package(made, manifest)
-        _replace_folder(made, out)
+        replace_package(made, out)
     return out
 
 
@@ -279,14 +276,3 @@ def _data(facts: Mapping[str, Any], training: ShardSet) -> str:
             return f"{own}; begun from a network trained on {begun['data']}"
         begun = begun.get("begun_from", {})
     return own
-
-
-def _replace_folder(made: Path, out: Path) -> None:
-    """Put the finished package in the place of an earlier one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as beside:
-        arrived = Path(beside) / "package"
-        shutil.copytree(made, arrived)
-        if out.exists():
-            out.rename(Path(beside) / "former")
-        arrived.rename(out)
