@@ -46,13 +46,24 @@ class Checkpoint:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write atomically: a killed run leaves the former checkpoint."""
+    """Write atomically: a killed run leaves the former checkpoint.
+
+    Raises:
+        StorageError: The disk is full.
+    """
     values = {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
     values["config"] = checkpoint.config.as_dict()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     with draft.open("wb") as stream:
-        torch.save({"schema": SCHEMA, **values}, stream)
+        try:
+            torch.save({"schema": SCHEMA, **values}, stream)
+        except RuntimeError as error:  # PyTorch's word for a write that failed
+            raise StorageError(
+                f"The checkpoint {path} could not be written; the former one is kept.",
+                remedy="Make room on the disk and give the same command again.",
+                code="checkpoint-not-written",
+            ) from error
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)

@@ -105,7 +105,7 @@ def _read(path: Path) -> Answers | None:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return Answers(arrays["logits"], arrays["features"])
     # absent, or cut off by an earlier interruption: scored again
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error):
         return None
 
 
