@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lobule-train: {fault.strerror or fault}: {fault.filename or 'a file'}. Check it.", file=sys.stderr)
         return StorageError.exit_status
     except (KeyboardInterrupt, Cancelled):
-        print("lobule-train: stopped; the same command goes on from here.", file=sys.stderr)
+        print("lobule-train: stopped; the same command goes on from what was saved.", file=sys.stderr)
         return Cancelled.exit_status
     return status
 

@@ -1,6 +1,7 @@
 """What each command of `lobule-train` does with its options; `training.cli` reads them.
 
-Modules that need torch are imported by the command that needs them: `--help` and `prepare` do without.
+Modules that need torch are imported by the command that needs them: `--help` does without, and whoever stops a command
+while it loads them is told so like anybody else.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from engine.domain.errors import UsageError
 from engine.domain.sequence import SequenceRole
 from training import config as configuration
 from training.models import spec_for
-from training.prepare import prepare
 
 ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": str(8 << 30),
@@ -64,6 +64,7 @@ def run_simulate(values: argparse.Namespace) -> int:
 def run_prepare(values: argparse.Namespace) -> int:
     """Make shards from a cohort table."""
     from training.cohort import read_cohort
+    from training.prepare import prepare
     from training.sources import table_sources
 
     sources = table_sources(read_cohort(values.table))
@@ -96,6 +97,12 @@ def run_adapt(values: argparse.Namespace) -> int:
 
 def run_train(values: argparse.Namespace) -> int:
     """Train a network, or go on with it."""
+    if values.stop_after_steps is not None and values.stop_after_steps < 1:
+        raise UsageError(
+            f"--stop-after-steps is {values.stop_after_steps}.",
+            remedy="Give the number of steps, 1 or more, or leave it out.",
+            code="usage",
+        )
     _restart_with_allocator()
     from training import loop, splits
     from training.dataset import ShardSet

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import UsageError
+from engine.domain.package import PACKAGE_ID
+from training.config_rules import CHOICES, SIDE_PX, listed, refuse_values, require
 from training.models import channels_of
+from training.toml_file import read_toml
 
 THREE_WAY = ("benign", "primary_malignancy", "metastasis")
 BINARY = ("benign", "malignant")
@@ -129,50 +131,32 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         channels_of(self.model_id)
-        rules = (
-            (self.recipe in RECIPES, f"recipe is {self.recipe!r}", "Use 'paper' or 'fast'."),
-            (
-                self.labels in (THREE_WAY, BINARY),
-                f"labels is {list(self.labels)}",
-                f"Use {list(THREE_WAY)} or {list(BINARY)}.",
-            ),
-            (self.batch_size >= 2, f"batch_size is {self.batch_size}", "Use 2 or more."),
-            (
-                self.class_weights in ("none", "balanced", "root"),
-                f"class_weights is {self.class_weights!r}",
-                "Use 'none', 'balanced' or 'root'.",
-            ),
-            (
-                self.autocast in ("none", "bf16", "fp16"),
-                f"autocast is {self.autocast!r}",
-                "Use 'none', 'bf16' or 'fp16'.",
-            ),
-            (
-                bool(self.sizes) and abs(sum(stage.share for stage in self.sizes) - 1.0) < 1e-6,
-                "the shares of sizes do not add up to 1",
-                "Give pairs [size_px, share] whose shares add up to 1.",
-            ),
-            (
-                all(stage.size_px >= 75 for stage in self.sizes),
-                "a size is below 75 px",
-                "Inception-ResNet V2 needs at least 75 px.",
-            ),
-            (
-                0.0 <= self.stochastic_depth < 0.9,
-                f"stochastic_depth is {self.stochastic_depth}",
-                "Use a probability from 0 up to 0.9.",
-            ),
-            (0.0 <= self.own_scale <= 1.0, f"own_scale is {self.own_scale}", "Use 0 (reduced) to 1 (parts)."),
-            (0.0 < self.width <= 1.0, f"width is {self.width}", "Use 1, or less in tests."),
-            (
-                0.0 <= self.validation_share < 0.9,
-                f"validation_share is {self.validation_share}",
-                "Use a share from 0 up to 0.9.",
-            ),
+        refuse_values(self)
+        refuse_values(self.augment, "augment.")
+        shares = [stage.share for stage in self.sizes]
+        sides = [stage.size_px for stage in self.sizes]
+        require(
+            PACKAGE_ID.fullmatch(self.model_id) is not None,
+            f"model_id is {self.model_id!r}",
+            "It becomes the id of the package: use small letters, digits, '_', '-' and '.'.",
         )
-        for holds, what, remedy in rules:
-            if not holds:
-                raise UsageError(f"In the training configuration {what}.", remedy=remedy, code="bad-config")
+        require(
+            self.labels in (THREE_WAY, BINARY),
+            f"labels is {list(self.labels)}",
+            f"Use {list(THREE_WAY)} or {list(BINARY)}.",
+        )
+        require(
+            max(self.epochs, self.steps, self.max_minutes) > 0,
+            "epochs, steps and max_minutes are all 0",
+            "Give one of them.",
+        )
+        require(
+            bool(self.sizes) and abs(sum(shares) - 1.0) < 1e-6 and min(shares) >= 0,
+            "the shares of sizes do not add up to 1, or one is below 0",
+            "Give pairs [size_px, share] whose shares add up to 1.",
+        )
+        require(min(sides) >= SIDE_PX[0], "a size is below 75 px", "Inception-ResNet V2 needs at least 75 px.")
+        require(max(sides) <= SIDE_PX[1], f"a size is {max(sides)} px", f"Use {SIDE_PX[1]} px or less.")
 
     @property
     def channels(self) -> int:
@@ -212,49 +196,53 @@ def from_mapping(values: Mapping[str, Any]) -> TrainConfig:
     Raises:
         UsageError: An unknown key (the nearest known one is named) or a value of the wrong type.
     """
-    recipe = str(values.get("recipe", "paper"))
-    if recipe not in RECIPES:
-        raise UsageError(
-            f"In the training configuration recipe is {recipe!r}.",
-            remedy="Use 'paper' or 'fast'.",
-            code="bad-config",
-        )
+    recipe = values.get("recipe", "paper")
+    require(recipe in CHOICES["recipe"], f"recipe is {recipe!r}", f"Use {listed(CHOICES['recipe'])}.")
     merged = {**RECIPES[recipe], **values}
     _refuse_unknown(merged, TrainConfig, "")
-    if isinstance(merged.get("augment"), Mapping):
-        _refuse_unknown(merged["augment"], AugmentConfig, "augment.")
-        merged["augment"] = AugmentConfig(**_typed(merged["augment"], AugmentConfig, "augment."))
+    if "augment" in merged:
+        drawn = merged["augment"]
+        require(isinstance(drawn, Mapping), f"augment is {drawn!r}", "Write a table [augment], or leave it out.")
+        _refuse_unknown(drawn, AugmentConfig, "augment.")
+        merged["augment"] = AugmentConfig(**_typed(drawn, AugmentConfig, "augment."))
     if "labels" in merged:
-        merged["labels"] = tuple(merged["labels"])
+        given = merged["labels"]
+        require(isinstance(given, list | tuple), f"labels is {given!r}", f"Use {list(THREE_WAY)} or {list(BINARY)}.")
+        merged["labels"] = tuple(given)
     if "sizes" in merged:
-        try:
-            merged["sizes"] = tuple(SizeStage(int(size), float(share)) for size, share in merged["sizes"])
-        except (TypeError, ValueError) as error:
-            raise UsageError(
-                "In the training configuration sizes cannot be read.",
-                remedy="Write pairs such as [[128, 0.7], [299, 0.3]].",
-                code="bad-config",
-            ) from error
+        merged["sizes"] = _stages(merged["sizes"])
     return TrainConfig(**_typed(merged, TrainConfig, ""))
 
 
 def load(path: Path) -> TrainConfig:
-    """Read a TOML file whose top-level keys are fields of `TrainConfig` (and a table ``augment``)."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    """Read a TOML file whose top-level keys are fields of `TrainConfig` (and a table ``augment``).
+
+    Raises:
+        UsageError: The file cannot be read, says nothing, or `from_mapping` refuses it.
+    """
+    values = read_toml(path, "training configuration", "bad-config")
+    if not values:  # cut off, or never saved: nobody asks for the paper's 200 epochs by saying nothing
         raise UsageError(
-            f"The training configuration {path} cannot be read ({error.strerror}).",
-            remedy="Check the path.",
-            code="no-config",
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(
-            f"The training configuration {path} is not valid TOML: {error}.",
-            remedy="Correct that line.",
+            f"The training configuration {path} says nothing.",
+            remedy="Write at least recipe = 'paper' or recipe = 'fast'.",
             code="bad-config",
-        ) from error
+        )
     return from_mapping(values)
+
+
+def _stages(pairs: Any) -> tuple[SizeStage, ...]:
+    """The size stages of ``sizes``; a side is a whole number, a share any."""
+    try:
+        stages = [SizeStage(size, float(share)) for size, share in pairs if not isinstance(share, str | bool)]
+        if len(stages) == len(pairs) and all(type(stage.size_px) is int for stage in stages):
+            return tuple(stages)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(
+        f"In the training configuration sizes is {pairs!r}.",
+        remedy="Write pairs such as [[128, 0.7], [299, 0.3]].",
+        code="bad-config",
+    )
 
 
 def _refuse_unknown(values: Mapping[str, Any], kind: type, prefix: str) -> None:
@@ -277,7 +265,7 @@ def _typed(values: Mapping[str, Any], kind: type, prefix: str) -> dict[str, Any]
     result: dict[str, Any] = {}
     for key, value in values.items():
         wanted = plain.get(annotations[key])
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        if wanted is float and type(value) is int and abs(value) < 2**53:
             value = float(value)
         if wanted is not None and type(value) is not wanted:
             raise UsageError(

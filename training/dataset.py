@@ -258,8 +258,16 @@ class ShardSet:
         rows = []
         for index in indices:
             name = self.shards[self.shard_index[index]].name
-            pixels = np.load(self.folder / f"{name}.npy", mmap_mode="r")
-            rows.append(torch.from_numpy(np.array(pixels[self._row[index]][channels], dtype=np.float32)))
+            path = self.folder / f"{name}.npy"
+            try:
+                pixels = np.load(path, mmap_mode="r")[self._row[index]][channels]
+            except (OSError, EOFError, ValueError, IndexError) as error:  # lost, cut off, or of other slices
+                raise StorageError(
+                    f"The images of the shard {path} cannot be read: {error}.",
+                    remedy=f"Delete {name}.json and run `lobule-train prepare` again.",
+                    code="bad-shard",
+                ) from error
+            rows.append(torch.from_numpy(np.array(pixels, dtype=np.float32)))
         return torch.stack(rows)
 
 

@@ -24,6 +24,7 @@ from training.evaluation.predictions import answers
 from training.evaluation.scored import Scored, combine
 from training.export import finish_package, network_of, write_float
 from training.fitting.checkpoint import Checkpoint
+from training.packaging.package_folder import change_package
 from training.packaging.parity import Answer, Graph, compare
 from training.splits import refuse_shared_patients
 
@@ -145,7 +146,8 @@ def manifest_figures(measured: Mapping[str, Any], status: ClinicalStatus) -> dic
 def write_validation(package: ModelPackage, validation: Mapping[str, Any]) -> ModelPackage:
     """Put figures into a package's manifest and card (other files stay) and read it back."""
     merged = {**package.manifest.validation, **validation}
-    finish_package(package.folder, replace(package.manifest, validation=merged))
+    manifest = replace(package.manifest, validation=merged)
+    change_package(package.folder, lambda made: finish_package(made, manifest))
     return loading.load_package(package.folder)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import warnings
 from collections import Counter
@@ -28,6 +27,7 @@ from training.network import InceptionResnetV2
 from training.packaging import familiarity, precision
 from training.packaging.card import render_card
 from training.packaging.export_options import ExportOptions
+from training.packaging.package_folder import refuse_other, refuse_unwritable, replace_package
 from training.packaging.parity import Graph
 from training.packaging.precision import chosen
 from training.packaging.vectors import (
@@ -71,17 +71,14 @@ def export(
     Raises:
         UsageError: The shards or `spec` are not those of the training.
         PackageError: The graphs do not agree.
+        StorageError: `out` cannot be written.
     """
     options = options or ExportOptions()
-    if out.exists() and any(out.iterdir()) and not (out / "manifest.json").exists():
-        raise UsageError(
-            f"{out} is not empty and not a package.",
-            remedy="Name another folder.",
-            code="not-a-package",
-        )
     saved = checkpoint.load(source)
-    training, held = _sets(saved, spec, shards)
     config = saved.config
+    refuse_other(out, config.model_id)
+    training, held = _sets(saved, spec, shards)
+    refuse_unwritable(out)
     network = network_of(saved)
     with tempfile.TemporaryDirectory(prefix="lobule-export-") as folder:
         scratch, made = Path(folder), Path(folder) / "package"
@@ -119,7 +116,7 @@ def export(
             quantisation=facts,
         )
         finish_package(made, manifest)
-        _replace_folder(made, out)
+        replace_package(made, out)
     return out
 
 
@@ -280,14 +277,3 @@ def _data(facts: Mapping[str, Any], training: ShardSet) -> str:
             return f"{own}; begun from a network trained on {begun['data']}"
         begun = begun.get("begun_from", {})
     return own
-
-
-def _replace_folder(made: Path, out: Path) -> None:
-    """Put the finished package in the place of an earlier one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as beside:
-        arrived = Path(beside) / "package"
-        shutil.copytree(made, arrived)
-        if out.exists():
-            out.rename(Path(beside) / "former")
-        arrived.rename(out)

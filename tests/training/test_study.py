@@ -192,7 +192,7 @@ def test_a_second_run_scores_nothing_and_writes_the_same(
         ("[packages]\nt2 = 'x'\n[[cohort]]\nname = 'a'", "no id"),
         ("[packages]\nt2 = 'x'\n[[cohort]]\nid = 'a'\ncolour = 1", "unknown key 'colour'"),
         ("[packages]\nt2 = 'x'\n[[cohort]]\nid = 'a'\n[[cohort]]\nid = 'a'", "two cohorts one id"),
-        ("packages = ", "no TOML"),
+        ("packages = ", "not valid TOML"),
     ],
 )
 def test_a_configuration_that_is_wrong_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -20,6 +20,7 @@ from training import facts
 from training.evaluation.calibration_split import unfit
 from training.evaluation.scored import Scored
 from training.export import finish_package
+from training.packaging.package_folder import change_package
 from training.splits import refuse_shared_patients
 from training.statistics import calibration
 
@@ -76,7 +77,8 @@ def calibrate(
         "ece_before": round(calibration.expected_calibration_error_classes(scored.truth, before), 4),
         **_cross_validated(scored, members, weights),
     }
-    finish_package(package.folder, replace(package.manifest, calibration=stated, validation={}))
+    manifest = replace(package.manifest, calibration=stated, validation={})
+    change_package(package.folder, lambda made: finish_package(made, manifest))
     return load_package(package.folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ FIGURE = ("value", "low", "high", "events", "n")
 
 
 def write_figures(path: Path, values: Mapping[str, Any]) -> None:
-    """Write figures as JSON."""
+    """Write or replace figures as JSON, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    draft.replace(path)
 
 
 def write_flat(path: Path, figures: Mapping[str, Any]) -> None:

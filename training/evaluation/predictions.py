@@ -7,6 +7,7 @@ features, so that calibrating a package or writing figures into it makes nothing
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import zlib
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from engine.domain.roi import LesionId
 from engine.domain.sample import SliceInput, SliceRef
 from engine.inference import predict, session
 from training.dataset import Shard, ShardSet
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +84,8 @@ def answers(
         assert runner is not None
         predictions = predict.predict(runner, slice_inputs(package, shards, number))
         item = Answers(np.stack([p.logits for p in predictions]), np.stack([p.features for p in predictions]))
-        if paths:
-            _write(paths[number], item)
+        if paths and not _write(paths[number], item):
+            paths = []  # said once; nothing more is kept
         found[number] = item
     progress.step("score", len(missing), len(missing))
     return tuple(item for item in found if item is not None)
@@ -102,12 +105,22 @@ def _read(path: Path) -> Answers | None:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return Answers(arrays["logits"], arrays["features"])
     # absent, or cut off by an earlier interruption: scored again
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error):
         return None
 
 
-def _write(path: Path, item: Answers) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, item: Answers) -> bool:
+    """Keep answers; where that is not possible (shards on a share for reading only, a full disk) say so and go on."""
     draft = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    np.savez(draft, logits=item.logits, features=item.features)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(draft, logits=item.logits, features=item.features)
+        draft.replace(path)
+    except OSError as error:
+        logger.warning(
+            "Answers cannot be kept in %s (%s): another run scores everything again. Name a folder with --cache.",
+            path.parent,
+            error.strerror or error,
+        )
+        return False
+    return True

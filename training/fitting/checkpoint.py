@@ -46,13 +46,24 @@ class Checkpoint:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write atomically: a killed run leaves the former checkpoint."""
+    """Write atomically: a killed run leaves the former checkpoint.
+
+    Raises:
+        StorageError: The disk is full.
+    """
     values = {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
     values["config"] = checkpoint.config.as_dict()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     with draft.open("wb") as stream:
-        torch.save({"schema": SCHEMA, **values}, stream)
+        try:
+            torch.save({"schema": SCHEMA, **values}, stream)
+        except RuntimeError as error:  # PyTorch's word for a write that failed
+            raise StorageError(
+                f"The checkpoint {path} could not be written; the former one is kept.",
+                remedy="Make room on the disk and give the same command again.",
+                code="checkpoint-not-written",
+            ) from error
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(path)
@@ -66,15 +77,25 @@ def load(path: Path) -> Checkpoint:
     """
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
-        if values.pop("schema") != SCHEMA:
-            raise ValueError("another schema")
-    except (OSError, EOFError, ValueError, KeyError, RuntimeError, AttributeError, pickle.UnpicklingError) as error:
+        if not isinstance(values, dict) or values.pop("schema", "") != SCHEMA:
+            raise ValueError("no training of this program wrote it")
+        # Checkpoints of earlier versions state the channels, which the model id tells now.
+        told = {name: value for name, value in values["config"].items() if name != "channels"}
+        values["config"] = from_mapping(told)
+        return Checkpoint(**values)
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        AttributeError,
+        pickle.PickleError,
+    ) as error:
+        reason = getattr(error, "strerror", None) or (str(error).splitlines() or ["it is cut off"])[0].rstrip(".")
         raise StorageError(
-            f"The checkpoint {path} cannot be read: {error}.",
-            remedy="Give the last.pt or final.pt of a training folder.",
+            f"The checkpoint {path} cannot be read: {reason}.",
+            remedy="Give the last.pt or final.pt of a training folder; delete a damaged last.pt to begin anew.",
             code="bad-checkpoint",
         ) from error
-    # Checkpoints of earlier versions state the channels, which the model id tells now.
-    told = {name: value for name, value in values["config"].items() if name != "channels"}
-    values["config"] = from_mapping(told)
-    return Checkpoint(**values)

@@ -69,6 +69,14 @@ def read(source: str, width: float = 1.0) -> InitialWeights:
             remedy="Give a state dict that torch.save wrote (.pth), the final.pt of a training or a package's folder.",
             code="bad-initial-weights",
         ) from error
+    if not isinstance(loaded, Mapping) or (
+        "schema" not in loaded and not all(isinstance(value, Tensor) for value in loaded.values())
+    ):
+        raise UsageError(
+            f"The initial weights {path} are no state dict and no checkpoint.",
+            remedy="Give a state dict that torch.save wrote (.pth), the final.pt of a training or a package's folder.",
+            code="bad-initial-weights",
+        )
     if loaded.get("schema") != checkpoint.SCHEMA:
         return InitialWeights(dict(loaded))
     saved = checkpoint.load(path)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.domain.errors import EngineError
+from engine.domain.errors import EngineError, UsageError
 from training import augment, recipe
 from training.config import TrainConfig
 from training.dataset import ShardSet
@@ -40,10 +40,20 @@ def build_network(config: TrainConfig, initial: InitialWeights | None = None) ->
 
 
 def device_of(config: TrainConfig, group: Group = ALONE) -> torch.device:
-    """The device to train on; each process of one machine takes a GPU of its own."""
+    """The device to train on; each process of one machine takes a GPU of its own.
+
+    Raises:
+        UsageError: A GPU is asked for and none is there.
+    """
     kind = config.device
     if kind == "auto":
         kind = "cuda" if torch.cuda.is_available() else "cpu"
+    elif kind == "cuda" and not torch.cuda.is_available():
+        raise UsageError(
+            "The training configuration asks for device 'cuda', and PyTorch finds no GPU here.",
+            remedy="Use device = 'auto', or install a driver and a PyTorch with CUDA.",
+            code="no-cuda",
+        )
     return torch.device("cuda", group.local_rank) if kind == "cuda" else torch.device(kind)
 
 

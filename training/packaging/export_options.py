@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from engine.domain.errors import UsageError
+
+VERSION = re.compile(r"\d+(\.\d+){0,3}([-+.a-zA-Z0-9]{0,40})?")
+"""How a manifest's version looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +35,14 @@ class ExportOptions:
     compared_slices: int = 400
     float_block_limit: int = 99
     title: str = ""
+
+    def __post_init__(self) -> None:
+        rules = (
+            (VERSION.fullmatch(self.version), f"--version is {self.version!r}", "Write it as 1.2.3."),
+            (self.calibration_slices >= 1, f"--calibration-slices is {self.calibration_slices}", "Use 1 or more."),
+            (self.feature_slices >= 1, f"--feature-slices is {self.feature_slices}", "Use 1 or more."),
+            (self.float_block_limit >= 0, f"--float-blocks is {self.float_block_limit}", "Use 0 or more."),
+        )
+        for holds, what, remedy in rules:
+            if not holds:  # found now, not when the manifest is written an hour later
+                raise UsageError(f"{what}.", remedy=remedy, code="bad-option")

@@ -31,9 +31,16 @@ def recover(folder: Path, shards: Path, out: Path, subsets: tuple[str, ...] = ()
         subsets: Sets that were trained on; those that the manifest names where none is.
 
     Raises:
-        UsageError: The shards are not those of the training, or the package does not tell its configuration.
+        UsageError: `out` is a folder or in the package, the shards are not those of the training, or the package does
+            not tell its configuration.
         PackageError, StorageError: As loading says.
     """
+    if out.is_dir() or out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{out} is a folder or lies in the package.",
+            remedy="Name a file of its own, such as recovered/final.pt.",
+            code="recover-out",
+        )
     package = load_package(folder)
     manifest = package.manifest
     told: dict[str, Any] = dict(manifest.training)

@@ -12,6 +12,7 @@ from engine.inference.loading import load_package
 from training.dataset import ShardSet
 from training.export import finish_package
 from training.packaging import familiarity
+from training.packaging.package_folder import change_package, refuse_unwritable
 from training.packaging.parity import Graph
 
 
@@ -31,6 +32,8 @@ def refit(
         UsageError: The shards were prepared for another package, or none of the sets is known.
         PackageError, StorageError: As loading says.
     """
+    if slices < 1:
+        raise UsageError(f"--feature-slices is {slices}.", remedy="Fit on 1 or more.", code="usage")
     package = load_package(folder)
     manifest = package.manifest
     wanted = subsets or tuple(str(name) for name in manifest.training.get("sets", ()))
@@ -41,11 +44,17 @@ def refit(
             code="refit-sets",
         )
     known = ShardSet.open(shards, manifest.labels, wanted).serving(manifest.preprocess)
+    refuse_unwritable(folder)
     graph = Graph(folder / "model.onnx")
     statistics, facts = familiarity.measured(
         known, manifest.preprocess, lambda images: graph.run(images).features, slices, progress
     )
-    stated = familiarity.write(folder, statistics, facts | {"sets": sorted(wanted)})
-    finish_package(folder, replace(manifest, features=stated))
-    load_package(folder)
+    stated: dict[str, Any] = {}
+
+    def change(made: Path) -> None:
+        stated.update(familiarity.write(made, statistics, facts | {"sets": sorted(wanted)}))
+        finish_package(made, replace(manifest, features=stated))
+        load_package(made)
+
+    change_package(folder, change)
     return stated

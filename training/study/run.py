@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from engine.domain.errors import UsageError
 from engine.domain.labels import STATUS_TEXT
 from engine.domain.progress import SILENT, Progress
 from training.evaluation.command import package_facts
@@ -38,16 +40,19 @@ def run(
         Where the report is, how many models and cohorts it covers, and what is missing.
 
     Raises:
-        UsageError: The configuration is wrong, or there is nothing to score.
+        UsageError: The configuration is wrong, there is nothing to score, or the folder holds others' files.
     """
     settings = load(config, shards)
     refuse_unknown(settings.checklist or {})
-    study = gather(settings, progress)
     folder = out or settings.out
+    _refuse_foreign(folder)
+    study = gather(settings, progress)
     figures, tables = folder / "figures", folder / "tables"
+    tests, table_one = comparisons(study), baseline(study.cohorts)
+    values = as_data(study, tests, table_one)
+    write_figures(folder / "study.json", values)  # first: it marks the folder as a report's, should the rest be stopped
     for old in (*figures.glob("*.svg"), *tables.glob("*.csv")):  # of an earlier run that had other cohorts
         old.unlink()
-    tests, table_one = comparisons(study), baseline(study.cohorts)
     content = list(blocks(study, tests, table_one, progress))
     tables.mkdir(parents=True, exist_ok=True)
     for number, block in enumerate(item for item in content if isinstance(item, Table)):
@@ -58,8 +63,6 @@ def run(
     status, more = STATUS_TEXT[study.status.value], about(study)
     write_html(settings.title, status, more, content, figures, folder / "report.html")
     (folder / "report.pdf").write_bytes(pdf_bytes(settings.title, status, more, content))
-    values = as_data(study, tests, table_one)
-    write_figures(folder / "study.json", values)
     write_flat(folder / "study.csv", {"cohorts": values["cohorts"], "tests": values["tests"]})
     _write_errors(study, tables)
     return {
@@ -105,6 +108,33 @@ def as_data(study: Study, tests: list[dict[str, Any]], table_one: list[dict[str,
             "slips": list(paper.SLIPS),
         },
     }
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Make sure that the folder can be written, and that the drawings and tables that go are an earlier report's.
+
+    Raises:
+        UsageError: Other files would be deleted.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        told = (folder / "study.json").read_text(encoding="utf-8") if (folder / "study.json").exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The report cannot be written into {folder}: {getattr(error, 'strerror', None) or error}.",
+            remedy="Name another folder with --out.",
+            code="study-out",
+        ) from error
+    mine = f'"schema": "{SCHEMA}"' in told[:200]
+    others = [] if mine else [*folder.glob("figures/*.svg"), *folder.glob("tables/*.csv")]
+    if others:
+        raise UsageError(
+            f"{folder} holds files that no study wrote, such as {others[0].relative_to(folder)}, and a report would "
+            "delete them.",
+            remedy="Name another folder with --out.",
+            code="study-out",
+        )
 
 
 def _write_errors(study: Study, tables: Path) -> None:
