@@ -7,7 +7,8 @@
 
 These stand at the top, and the parts of each step in a room of their own:
 
-* `cli` reads the options, `commands` does what each command says.
+* `cli` reads the options, `commands` does what each command says. `config` is one training as data, `config_rules` the
+  range of every number in it, `toml_file` reads what an editor wrote.
 * `sources` hides whether images come from a cohort table (`cohort`, `image_files`; `adapters` makes tables of public
   data sets) or from the `phantom`; `simulate` puts phantom cohorts on disk, `sample` the study that ships.
 * `fitting`: what a running training is made of; `loop` runs it.

@@ -40,7 +40,7 @@ PAIRED_SLICES = 50
 UNCALIBRATED: Mapping[str, tuple[str, Callable[[Path, Path], None]]] = {
     "float16": ("float16; inputs, outputs and head float32", quantise.write_float16),
     "int8-weights": (
-        "weights stored as int8 per channel, computed in float32; float head",
+        "weights stored as int8 per channel, those of stem and head as float32; computed in float32",
         quantise.write_int8_weights,
     ),
 }

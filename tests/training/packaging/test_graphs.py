@@ -125,6 +125,9 @@ def test_float16_is_half_as_large_and_near(exported: Path, tmp_path: Path) -> No
     assert sizes[0] < 0.7 * sizes[1]  # names and shapes weigh about as much as weights in so small a network
 
 
+STEM_NODES = {f"/conv2d_{name}/conv/Conv" for name in ("1a", "2a", "2b", "3b", "4a")}
+
+
 def test_weights_alone_are_small_and_as_near_as_with_all_blocks_float(exported: Path, tmp_path: Path) -> None:
     write_float(network_of(checkpoint.load(exported / "run" / "final.pt")), tmp_path / "float.onnx", 96)
     quantise.write_int8_weights(tmp_path / "float.onnx", tmp_path / "weights.onnx")
@@ -135,6 +138,11 @@ def test_weights_alone_are_small_and_as_near_as_with_all_blocks_float(exported: 
     found = {name: Graph(tmp_path / f"{name}.onnx").run(images).logits for name in ("float", "weights", "blocks")}
     assert 0 < np.abs(found["weights"] - found["float"]).max() < 0.05
     assert np.abs(found["weights"] - found["blocks"]).max() < 1e-4
+    stored = {item.name: item.data_type for item in onnx.load(tmp_path / "weights.onnx").graph.initializer}
+    whole = {node.input[1] for node in onnx.load(tmp_path / "weights.onnx").graph.node if node.name in STEM_NODES}
+    assert len(whole) == 5
+    assert {stored[name] for name in whole} == {onnx.TensorProto.FLOAT}
+    assert sum(kind == onnx.TensorProto.INT8 and name.endswith("_int8") for name, kind in stored.items()) == 239
     sizes = [(tmp_path / name).stat().st_size for name in ("weights.onnx", "float.onnx")]
     assert sizes[0] < 0.7 * sizes[1]  # names and shapes weigh about as much as weights in so small a network
 
