@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.training.test_evaluation import BENIGN, write_lesion
 
 from engine.domain.errors import UsageError
 from tests.support.tiny_model import write_tiny_package
+from tests.training.evaluation.test_evaluation import BENIGN, write_lesion
 from training.study.config import load
 from training.study.run import run
 
