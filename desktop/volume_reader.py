@@ -75,7 +75,8 @@ class VolumeReader(QObject):
             return
         if key not in self._waiting and not self._desk.jobs.is_running(_purpose(key)):
             self._waiting[key] = series
-            self._soon.start(0)
+            if not self._desk.jobs.is_running(PURPOSE):  # else it is looked at when that ends, or dropped
+                self._soon.start(0)
             self.changed.emit()
 
     def trouble(self, key: str) -> str:
